@@ -1,0 +1,1 @@
+"""The database: opening it and keeping its schema up to date."""

@@ -1,0 +1,165 @@
+"""Opens the database: SQLAlchemy Core on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from publisher.errors import StoreError
+
+__all__ = ["BUSY_SECONDS", "Connection", "Database", "Moment", "metadata", "upsert"]
+
+BUSY_SECONDS = 20
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""All tables of ``publisher``; each store declares its own on it."""
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware datetime, kept as microseconds since 1970 UTC: sorts and compares alike on every database."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Microseconds; ``ValueError`` for a moment without a zone."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        delta = value - _EPOCH
+        return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """The moment in UTC."""
+        del dialect
+        return (
+            None
+            if value is None
+            else datetime.fromtimestamp(value // 1_000_000, UTC).replace(microsecond=value % 1_000_000)
+        )
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Database:
+    """An open database: ``read()`` and ``write()`` give connections in a transaction.
+
+    Any error of the driver leaves as ``StoreError``, with the database's address (no password) and what to do.
+    """
+
+    def __init__(self, url: str, *, durable: bool = True) -> None:
+        """``durable`` keeps every commit through a power cut (SQLite: synchronous=FULL)."""
+        self.url = sa.make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        if self.sqlite and self.url.database and self.url.database != ":memory:":
+            folder = Path(self.url.database).parent
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    f"{folder} cannot be made: {error.strerror}", hint="check the folder's owner"
+                ) from error
+        self.engine = self._engine(durable=durable)
+
+    def _engine(self, *, durable: bool) -> Engine:
+        if not self.sqlite:
+            return sa.create_engine(self.url, pool_pre_ping=True)
+        engine = sa.create_engine(self.url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+        @sa.event.listens_for(engine, "connect")
+        def _connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+            del record
+            # The driver must not open transactions by itself: readers take BEGIN, writers BEGIN IMMEDIATE.
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"synchronous={'FULL' if durable else 'NORMAL'}"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        @sa.event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            write = connection.get_execution_options().get("write", False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+        return engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database; nothing it does is kept."""
+        with self._errors(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in a write transaction: committed at the end, rolled back by an exception."""
+        with self._errors(), self.engine.connect().execution_options(write=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.DBAPIError as error:
+            raise StoreError(f"database {self.where}: {_reason(error)}", hint=_hint(error)) from error
+
+    @property
+    def where(self) -> str:
+        """The database's address without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self.engine.dispose()
+
+
+def _reason(error: sa.exc.DBAPIError) -> str:
+    return str(error.orig).strip().split("\n", 1)[0]
+
+
+def _hint(error: sa.exc.DBAPIError) -> str:
+    text = str(error.orig)
+    if "locked" in text:
+        return "another process has held it for long; look for a publisher that hangs, then try again"
+    if "disk" in text or "full" in text:
+        return "make room on the disk, then run the command again: nothing that was done is lost"
+    if "readonly" in text or "unable to open" in text:
+        return "check the owner and the permissions of the file and its folder"
+    if "no such table" in text or "does not exist" in text:
+        return "run 'publisher migrate'"
+    return "run it again with --debug for the whole error"
+
+
+def upsert(connection: Connection, table: sa.Table, rows: list[dict[str, Any]], keys: list[str]) -> None:
+    """Inserts rows, or replaces those whose ``keys`` are there already, on either database."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment] # same verbs, another class
+    statement = insert(table)
+    rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    if rest:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    connection.execute(statement, rows)
