@@ -1,0 +1,1 @@
+"""How readers lie in the database: tables, and the two ways over all of them. Used through ``store``."""

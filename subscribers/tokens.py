@@ -1,0 +1,155 @@
+"""Signed links: 36 characters that name one reader for one purpose; and keyed hashes. The home of the key file.
+
+``b64url(exp:4 | id:8 | mac:15)``, big-endian, with mac = BLAKE2b(exp | id [| epoch:4], key, person=purpose): 27 bytes
+are exactly 36 characters, so no character is padding and none can be changed unseen.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import secrets
+import struct
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+from hmac import compare_digest
+from pathlib import Path
+
+from subscribers.error import KeysError
+
+_SHAPE = re.compile(r"[A-Za-z0-9_-]{36}", re.ASCII)
+_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_MAC = 15
+
+
+class Purpose(StrEnum):
+    """What a link may do. A token of one purpose is noise for every other; at most 16 octets (BLAKE2b's person)."""
+
+    CONFIRM = "confirm"
+    UNSUB = "unsub"
+    PREFS = "prefs"
+    VIEW = "view"
+    CLICK = "click"
+    REVIEW = "review"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The key ring, newest first: the newest signs, every one verifies."""
+
+    ring: tuple[bytes, ...] = field(repr=False)
+
+
+def load_keys(path: Path) -> Keys:
+    """The ring in the file: a hex key of 32 bytes a line, newest first; lines that begin with # are notes.
+
+    Where there is no file, one is made with a fresh key and mode 0600, its folder too. To rotate, put a new line on
+    top and keep the others: old links stay alive. Raises ``KeysError`` where it cannot be made, read or trusted.
+    """
+    try:
+        if not path.exists():
+            _create(path)
+        text = _read(path)
+    except OSError as error:
+        message = f"the key file {path} cannot be used: {error.strerror}"
+        raise KeysError(message, hint="check the owner and the permissions of the file and its folder") from error
+    ring = []
+    for number, line in enumerate(text.splitlines(), 1):
+        word = line.strip().lower()
+        if not word or word.startswith("#"):
+            continue
+        if not _KEY.fullmatch(word):
+            raise KeysError(
+                f"{path}:{number}: not a key", hint="write 64 hexadecimal digits a line, or restore a backup"
+            )
+        ring.append(bytes.fromhex(word))
+    if not ring:
+        message = f"{path} holds no key"
+        raise KeysError(message, hint="restore it from a backup; without one delete it, and every old link is dead")
+    return Keys(tuple(ring))
+
+
+def _read(path: Path) -> str:
+    with path.open(encoding="ascii", errors="replace") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if os.name == "posix" and mode & 0o077:
+            message = f"the key file {path} may be read by others (mode {mode & 0o777:04o})"
+            raise KeysError(message, hint=f"run 'chmod 600 {path}'; if others have read it, put a new key on top")
+        return file.read()
+
+
+def _create(path: Path) -> None:
+    """Makes the file whole or not at all: a process killed here leaves no half key, two that race keep one key."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(secrets.token_hex(32).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass  # another process was first: its key counts
+        except OSError:
+            draft.replace(path)  # a file system without hard links
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def sign(keys: Keys, purpose: Purpose, id: int, expires: datetime | None, epoch: int = 0) -> str:
+    """The token, 36 characters of ``A-Za-z0-9_-``; ``expires=None`` is never.
+
+    ``id`` is what the purpose binds: a reader, a click's link, an issue under review. ``expires`` counts whole seconds,
+    until 2106. A token signed with an epoch is dead as soon as the reader's has moved on.
+    """
+    seconds = 0 if expires is None else int(expires.timestamp())
+    if expires is not None and not 0 < seconds < 1 << 32:
+        raise ValueError(f"a token cannot expire at {expires}")
+    claim = struct.pack(">Iq", seconds, id)
+    return base64.urlsafe_b64encode(claim + _mac(keys.ring[0], purpose, claim, epoch)).decode()
+
+
+def verify(keys: Keys, purpose: Purpose, token: str, now: datetime, epoch: int = 0) -> int | None:
+    """The id, if the token was signed for this purpose and epoch and has not expired; else ``None``.
+
+    The time it takes tells nothing of the right code: every key is tried on every well-formed token.
+    """
+    raw = _bytes(token)
+    if raw is None:
+        return None
+    claim, mac = raw[:12], raw[12:]
+    known = [compare_digest(_mac(key, purpose, claim, epoch), mac) for key in keys.ring]
+    seconds, id = struct.unpack(">Iq", claim)
+    if not any(known) or (seconds and now.timestamp() >= seconds):
+        return None
+    return int(id)
+
+
+def claimed(token: str) -> int | None:
+    """The id a token claims, unproved: only to look up the epoch that ``verify`` then needs."""
+    raw = _bytes(token)
+    return None if raw is None else int.from_bytes(raw[4:12], "big", signed=True)
+
+
+def mac(keys: Keys, text: str) -> str:
+    """A keyed hash, 32 hexadecimal digits: for suppressions of erased readers and for Message-IDs.
+
+    By the ring's oldest key, so that rotation changes no hash that is stored somewhere.
+    """
+    return blake2b(text.encode(), key=keys.ring[-1], person=b"mac", digest_size=16).hexdigest()
+
+
+def _mac(key: bytes, purpose: Purpose, claim: bytes, epoch: int) -> bytes:
+    text = claim + struct.pack(">I", epoch) if epoch else claim
+    return blake2b(text, key=key, person=purpose.encode(), digest_size=_MAC).digest()
+
+
+def _bytes(token: str) -> bytes | None:
+    # The decoder skips characters outside its alphabet, so the shape is checked first.
+    return base64.urlsafe_b64decode(token) if _SHAPE.fullmatch(token) else None
