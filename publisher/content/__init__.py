@@ -1,0 +1,1 @@
+"""From files to articles: scan, front matter, Markdown, pictures, index."""

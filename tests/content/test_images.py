@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from content.shelf import picture
+from PIL import Image as Pillow
+
+from publisher.content import images
+from publisher.content.images import Found, Roots, Thumbnail
+
+PAGE = "https://example.org/posts/one/"
+
+
+@pytest.fixture
+def roots(tmp_path: Path) -> Roots:
+    root = tmp_path / "site"
+    for name in ("content", "static", "assets"):
+        (root / name).mkdir(parents=True)
+    return Roots(content=root / "content", static=root / "static", assets=root / "assets", site="https://example.org")
+
+
+def put(file: Path, data: bytes) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    return file
+
+
+def locate(roots: Roots, reference: str, path: str = "posts/one.md") -> Found:
+    found = images.locate(roots, path, PAGE, reference)
+    assert found.stamp == images.stamp(roots, path, reference)
+    return found
+
+
+@pytest.mark.parametrize("reference", ["/news/a b, c (1).jpg", "news/a b, c (1).jpg", "/news/a%20b,%20c%20(1).jpg", "https://example.org/news/a b, c (1).jpg"])  # fmt: skip
+def test_a_file_with_blanks_comma_and_brackets_in_static(roots: Roots, reference: str):
+    file = put(roots.static / "news/a b, c (1).jpg", picture())
+    found = locate(roots, reference)
+    assert (found.file, found.url) == (file, "https://example.org/news/a%20b,%20c%20(1).jpg")
+
+
+def test_beside_a_bundle_comes_before_static_and_static_before_assets(roots: Roots):
+    put(roots.assets / "a.png", picture("PNG"))
+    assert locate(roots, "a.png").file == roots.assets / "a.png"
+    put(roots.static / "a.png", picture("PNG"))
+    assert locate(roots, "a.png").file == roots.static / "a.png"
+    put(roots.content / "posts/one/a.png", picture("PNG"))
+    found = locate(roots, "a.png", "posts/one/index.md")
+    assert (found.file, found.url) == (roots.content / "posts/one/a.png", f"{PAGE}a.png")
+    assert locate(roots, "/a.png", "posts/one/index.md").file == roots.static / "a.png"
+
+
+def test_beside_a_file_that_is_no_bundle(roots: Roots):
+    put(roots.content / "posts/My pics/a#1?.png", picture("PNG"))
+    found = locate(roots, "My pics/a#1?.png")
+    assert found.url == "https://example.org/posts/My%20pics/a%231%3F.png"
+
+
+def test_a_query_is_no_part_of_the_file(roots: Roots):
+    put(roots.static / "a.png", picture("PNG"))
+    assert locate(roots, "/a.png?v=2").file == roots.static / "a.png"
+    assert locate(roots, "/b.png?v=2").url == "https://example.org/b.png?v=2"
+
+
+@pytest.mark.parametrize("reference", ["../../secret.png", "/../secret.png", "../../../etc/passwd", "/a\0b.png", "/"])
+def test_nothing_outside_of_the_folders_is_found(roots: Roots, reference: str):
+    put(roots.static.parent / "secret.png", picture("PNG"))
+    assert locate(roots, reference).file is None
+
+
+def test_a_link_that_leads_out_is_not_followed(roots: Roots):
+    secret = put(roots.static.parent / "secret.png", picture("PNG"))
+    (roots.static / "a.png").symlink_to(secret)
+    inside = put(roots.static / "b.png", picture("PNG"))
+    (roots.static / "c.png").symlink_to(inside)
+    assert locate(roots, "/a.png").file is None
+    assert locate(roots, "/c.png").file == roots.static / "c.png"
+
+
+@pytest.mark.parametrize(
+    ("reference", "url"),
+    [
+        ("https://cdn.example.net/a b.jpg", "https://cdn.example.net/a%20b.jpg"),
+        ("//cdn.example.net/a.jpg", "https://cdn.example.net/a.jpg"),
+    ],
+)
+def test_a_picture_elsewhere(roots: Roots, reference: str, url: str):
+    found = locate(roots, reference)
+    assert found == Found(url=url, remote=True)
+    seen = images.inspect(found, reference, "Alt")
+    assert (seen.image.url, seen.image.alt, seen.image.local, seen.code) == (url, "Alt", False, "")
+
+
+@pytest.mark.parametrize("reference", ["data:image/png;base64,AA", "javascript:x", "https://[/a.png"])
+def test_what_is_no_reference(roots: Roots, reference: str):
+    seen = images.inspect(locate(roots, reference), reference)
+    assert seen.image is None
+    assert seen.message == f"{reference!r} is no http address; write a path such as /images/a.jpg"
+
+
+def test_a_missing_picture_keeps_its_url(roots: Roots):
+    seen = images.inspect(locate(roots, "images/a b.png"), "images/a b.png")
+    assert (seen.image.url, seen.image.file, seen.code) == ("https://example.org/images/a%20b.png", "", "image-missing")
+    assert seen.message == "'images/a b.png' is not there; put the file into the static folder or beside the article"
+    assert locate(roots, "./a.png", "posts/one/index.md").url == f"{PAGE}a.png"
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type"),
+    [
+        ("JPEG", "image/jpeg"),
+        ("PNG", "image/png"),
+        ("GIF", "image/gif"),
+        ("WEBP", "image/webp"),
+        ("AVIF", "image/avif"),
+    ],
+)
+def test_the_type_is_told_by_the_bytes(roots: Roots, kind: str, media_type: str):
+    file = put(roots.static / "a.jpg", picture(kind))
+    image = images.inspect(locate(roots, "/a.jpg"), "/a.jpg").image
+    assert (image.media_type, image.width, image.height) == (media_type, 8, 6)
+    assert (image.file, image.length, image.local) == (str(file), file.stat().st_size, True)
+
+
+@pytest.mark.parametrize("data", [b"<html>404</html>", b'{"error": 1}', b"<svg xmlns='x'/>", b"", b"RIFF0000WAVE"])
+def test_a_file_that_is_no_picture(roots: Roots, data: bytes):
+    put(roots.static / "a.jpg", data)
+    seen = images.inspect(locate(roots, "/a.jpg"), "/a.jpg")
+    assert (seen.code, seen.image.file, seen.image.url) == ("image-lies", "", "https://example.org/a.jpg")
+    assert (
+        seen.message == "'/a.jpg' is no picture, whatever its name says; replace it by a JPEG, PNG, GIF, WebP or AVIF"
+    )
+
+
+def test_a_broken_and_a_huge_picture(roots: Roots, monkeypatch: pytest.MonkeyPatch):
+    put(roots.static / "a.png", picture("PNG")[:20])
+    assert images.inspect(locate(roots, "/a.png"), "/a.png").code == "image-broken"
+    put(roots.static / "b.png", picture("PNG"))
+    monkeypatch.setattr(images, "MAX_PIXELS", 47)
+    seen = images.inspect(locate(roots, "/b.png"), "/b.png")
+    assert (seen.code, seen.message) == ("image-too-large", "'/b.png' has 8 x 6 pixels; make it smaller")
+    assert images.thumbnail(roots.static / "b.png", roots.static) is None
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "LA", "CMYK"])
+def test_a_thumbnail_of_any_kind_of_picture(tmp_path: Path, mode: str):
+    kind = {"CMYK": "JPEG", "RGB": "WEBP"}.get(mode, "PNG")
+    made = images.thumbnail(put(tmp_path / "a", picture(kind, (1600, 800), mode)), tmp_path / "media")
+    assert (made.width, made.height) == (1200, 600)
+    with Pillow.open(tmp_path / "media" / made.name) as result:
+        assert (result.format, result.mode, result.size) == ("JPEG", "RGB", (1200, 600))
+
+
+def test_a_thumbnail_is_made_once_and_named_by_its_bytes(tmp_path: Path):
+    media = tmp_path / "media"
+    first = images.thumbnail(put(tmp_path / "a.png", picture("PNG")), media)
+    made = media / first.name
+    os.utime(made, ns=(1, 1))
+    assert (
+        images.thumbnail(put(tmp_path / "b.jpg", picture("PNG")), media)
+        == first
+        == Thumbnail(name=first.name, width=8, height=6)
+    )
+    assert made.stat().st_mtime_ns == 1
+    assert images.thumbnail(put(tmp_path / "c.png", picture("PNG", (9, 6))), media).name != first.name
+    assert sorted(media.iterdir()) == sorted(media.glob("*.jpg"))
+
+
+def test_transparency_becomes_white_and_the_camera_turns(tmp_path: Path):
+    clear = put(tmp_path / "a.png", b"")
+    Pillow.new("RGBA", (4, 4), (255, 0, 0, 0)).save(clear)
+    with Pillow.open(tmp_path / images.thumbnail(clear, tmp_path).name) as result:
+        assert result.getpixel((1, 1)) == (255, 255, 255)
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    turned = images.thumbnail(put(tmp_path / "b.jpg", picture(size=(8, 6), exif=exif)), tmp_path)
+    assert (turned.width, turned.height) == (6, 8)
+
+
+def test_no_thumbnail_of_what_is_no_picture(tmp_path: Path):
+    assert images.thumbnail(put(tmp_path / "a.jpg", b"<html>"), tmp_path / "media") is None
+    assert images.thumbnail(tmp_path / "none.jpg", tmp_path / "media") is None
+    assert images.thumbnail(put(tmp_path / "b.jpg", picture("PNG", (64, 64), "RGB")[:60]), tmp_path / "media") is None
+    assert not list((tmp_path / "media").glob("*"))

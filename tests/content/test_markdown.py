@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.content import markdown
+from publisher.content.markdown import MarkdownError, convert, inline_text, plain, render
+
+PAGE = "https://example.org/posts/one/"
+
+
+def html(text: str) -> str:
+    return render(text, PAGE, "a1-").strip()
+
+
+def warned(text: str) -> list[tuple[str, str]]:
+    return list(convert(text, PAGE, "a1-").warnings)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("**（重点）**字", "<p><strong>（重点）</strong>字</p>"),
+        ("他说**“好。”**然后", "<p>他说<strong>“好。”</strong>然后</p>"),
+        ("so ** bold ** here", "<p>so ** bold ** here</p>"),
+        ("**a** b ** c**", "<p><strong>a</strong> b  <strong>c</strong></p>"),
+        ("2 ** 3 ** 4 **a **b", "<p>2 ** 3 ** 4 <strong>a</strong> b</p>"),
+        ("# One\n## Two", "<h2>One</h2>\n<h2>Two</h2>"),
+        ("- [ ] a\n- [x] b", "<ul>\n<li>☐ a</li>\n<li>☑ b</li>\n</ul>"),
+        ("a\x01b\x00c", "<p>abc</p>"),
+        ("~~a~~ <b>b</b>", "<p><del>a</del> <b>b</b></p>"),
+        ("```py\nx\n```", '<pre><code class="language-py">x\n</code></pre>'),
+    ],
+)
+def test_text(text: str, expected: str):
+    assert html(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[a](b c)", "<p>[a](b c)</p>"),
+        ("[a](../two/)", '<p><a href="https://example.org/posts/two/" rel="noopener">a</a></p>'),
+        ("[a](/b c)", '<p><a href="https://example.org/b%20c" rel="noopener">a</a></p>'),
+        ("[a](https://x.org/%20?q=中)", '<p><a href="https://x.org/%20?q=%E4%B8%AD" rel="noopener">a</a></p>'),
+        ("[a](#part)", f'<p><a href="{PAGE}#part" rel="noopener">a</a></p>'),
+        ("[a](mailto:a@b.org)", '<p><a href="mailto:a@b.org" rel="noopener">a</a></p>'),
+        ("[a](javascript:x)", '<p><a rel="noopener">a</a></p>'),
+        ("<a href='data:text/html,x'>a</a>", '<p><a rel="noopener">a</a></p>'),
+        ("<a href='http://['>a</a>", '<p><a rel="noopener">a</a></p>'),
+    ],
+)
+def test_links(text: str, expected: str):
+    assert html(text) == expected
+
+
+IMG = 'decoding="async" loading="lazy"'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("![A](/a b.png)", f'<p><img src="https://example.org/a%20b.png" alt="A" {IMG}></p>'),
+        (
+            '![](/images/default (1).png "T")',
+            f'<p><img src="https://example.org/images/default%20(1).png" alt="" title="T" {IMG}></p>',
+        ),
+        ("![a](b.png)", f'<p><img src="{PAGE}b.png" alt="a" {IMG}></p>'),
+        ("<img src=x.png onerror=alert(1) style='a'>", f'<img src="{PAGE}x.png" alt="" {IMG}>'),
+        ("<img alt=x>", ""),
+        ("![x](data:image/png;base64,AA)", "<p></p>"),
+        (
+            'a <picture><source srcset="a,b.png 1x, c.png 2x"><img src="a.png" alt=""></picture>',
+            f'<p>a <picture><source srcset="{PAGE}a%2Cb.png 1x, {PAGE}c.png 2x"><img src="{PAGE}a.png" alt="" {IMG}></picture></p>',
+        ),
+    ],
+)
+def test_pictures(text: str, expected: str):
+    assert html(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "rest"),
+    [
+        ("https://example.org/a，然后", "https://example.org/a", "，然后"),
+        ("www.example.org。", "www.example.org", "。"),
+        ("https://example.org/中文）后", "https://example.org/中文", "）后"),
+    ],
+)
+def test_a_bare_url_ends_before_cjk_punctuation(text: str, shown: str, rest: str):
+    found = re.fullmatch(r'<p><a href="([^"]*)" rel="noopener">([^<]*)</a>(.*)</p>', html(f"{text}"))
+    assert found is not None
+    assert (found[2], found[3]) == (shown, rest)
+    assert found[1].isascii()
+    assert "%EF%BC%8C" not in found[1]
+
+
+def test_footnotes_are_numbered_under_the_articles_own_prefix():
+    made = html("a[^1] b[^n] c[^1]\n\n[^1]: One\n[^n]: Two\n[^unused]: Three")
+    ids = re.findall(r'id="([^"]+)"', made)
+    assert ids == ["a1-fnref-1", "a1-fnref-n", "a1-fnref-1-2", "a1-fn-1", "a1-fn-n"]
+    targets = re.findall(rf'href="{re.escape(PAGE)}#([^"]+)"', made)
+    assert set(targets) == set(ids)
+    assert "Three" not in made
+
+
+def test_references_to_no_footnote_go_with_a_warning():
+    assert html("a[^2, ^3] b[^RSS] `[^1]` [^a-z]") == "<p>a b <code>[^1]</code> [^a-z]</p>"
+    assert warned("a[^2, ^3] b[^RSS]") == [
+        ("footnote-undefined", "[^2, ^3], [^RSS] refer to no footnote; add [^1]: … or delete them")
+    ]
+
+
+def test_shortcodes_are_counted():
+    assert warned("{{< x >}}a") == [
+        ("shortcode", "1 shortcodes, template tags or leaked tags were resolved or left out; write Markdown")
+    ]
+
+
+def test_a_body_of_which_nothing_is_left_is_told():
+    assert warned("<!-- only this") == [
+        ("body-vanished", "nothing of the text can be shown; look for an unclosed <script> or <!--")
+    ]
+    assert warned("") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<style>p{}</style>",
+        "<iframe src=x></iframe>",
+        "<p onclick=x style=y class='z footnotes'>t</p>",
+        "<form><input type=text></form>",
+        "<plaintext>a\n\nb",
+        "<svg><script>x</script></svg>",
+        "<object data=x></object>",
+    ],
+)
+def test_nothing_that_runs_or_styles_stays(text: str):
+    made = html(f"{text}\n\nafter")
+    assert not re.search(r"<(script|style|iframe|form|input|plaintext|svg|object)|on\w+=|style=", made)
+    assert "after" in made
+
+
+def test_attributes():
+    made = html('<p id="x y" class="a footnotes language-x" lang="zh" data-x="y">t</p>')
+    assert made == '<p id="a1-x-y" class="footnotes language-x" lang="zh">t</p>'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x" * (512 * 1024 + 1), "the text has more than 512 KiB; split it"),
+        (">" * 201 + " x", "quotes are nested more than 200 deep; remove the surplus >"),
+        ("<div>" * 201, "elements are nested more than 200 deep; close them, or use fewer levels"),
+    ],
+    ids=["long", "quotes", "elements"],
+)
+def test_what_is_too_much(text: str, message: str):
+    with pytest.raises(MarkdownError) as caught:
+        html(text)
+    assert caught.value.line() == message
+
+
+def test_a_table_that_would_fill_the_memory(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(markdown, "MAX_OUTPUT", 1000)
+    with pytest.raises(MarkdownError, match="the text becomes more than 0 MiB of HTML"):
+        html("|a|b|\n|-|-|\n" + "|c|d|\n" * 100)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("**Bold** and [link](https://x.org) `code`", "Bold and link code"),
+        ("R&D <update> a < b", "R&D <update> a < b"),
+        ("a <b>raw</b> & 'q'", "a raw & 'q'"),
+        ("1. first", "1. first"),
+        ("2025. A year", "2025. A year"),
+        ("# Heading", "Heading"),
+        ("> quoted\n> twice", "quoted > twice"),
+        ("a[^1] b", "a b"),
+        ("plain 中文。", "plain 中文。"),
+        ("{{ x }}y", "y"),
+        ("", ""),
+    ],
+)
+def test_a_summary_is_plain_text(text: str, expected: str):
+    assert inline_text(text) == expected
+
+
+def test_plain():
+    assert plain("<p>a<br>b &amp; <b>c</b></p>\n<p>d</p>") == "a b & c d"
+
+
+class Balance(HTMLParser):
+    VOID = {"br", "img", "hr", "wbr", "source", "col", "input"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.faults: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open += [] if tag in self.VOID else [tag]
+        for name, value in attrs:
+            if name in {"href", "src"} and not re.match(r"(https?://|mailto:|tel:)[!-~]*$", value or ""):
+                self.faults.append(f"{name}={value}")
+            if name.startswith("on") or name == "style":
+                self.faults.append(name)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"/{tag}")
+
+
+PIECES = st.sampled_from(
+    ["**", "*", "_", "`", "```\n", "[", "](", ")", "![", "<", ">", "<div>", "</div>", "<b>", "</p>", "\n", "\n\n", "- ", "1. ", "> ", "| a ", "|-|\n", "[^1]", "[^1]: ", "https://x.org/", "，", "中文", "&", "<!--", "-->", "<script>", "<table>", "<td>", "# ", "    ", "{{", "}}", "{%", "%}", "<a href=", "<img src=x>", "\x00", "~~", "- [x] ", '"', "'", "<select>", "<math>", "<think>", "<textarea>"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES | st.text(max_size=5), max_size=25).map("".join))
+def test_any_text_becomes_well_formed_html_with_absolute_addresses(text: str):
+    made = html(text)
+    balance = Balance()
+    balance.feed(made)
+    balance.close()
+    assert balance.faults == []
+    assert balance.open == []
+    assert "<h1" not in made
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f]", made)
+    assert html(text) == made

@@ -1,0 +1,321 @@
+"""One test for each oddity that real folders hold, with the message that its author reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from content.shelf import HEAD, RULES, SHANGHAI, complaints, read
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.content.article import Topic
+from publisher.content.parse import Draft
+from publisher.content.rules import Featured, Rules
+from publisher.content.topic import Rule
+
+JUNE = datetime(2025, 6, 30, tzinfo=SHANGHAI)
+
+
+def draft(text: str | bytes, path: str = "posts/one.md", rules: Rules = RULES) -> Draft:
+    parsed = read(text, path, rules)
+    assert parsed.draft is not None, parsed.problems
+    return parsed.draft
+
+
+def headed(fields: str, path: str = "posts/one.md", rules: Rules = RULES) -> Draft:
+    return draft(f"{HEAD}{fields}\n---\nText.\n", path, rules)
+
+
+def test_a_plain_article():
+    text = f"{HEAD}tags: [GPU, 英伟达]\nmain_topics:\n  - 算力与芯片\nsummary: Short.\n---\n\nBody.\n"
+    assert draft(text) == Draft(
+        path="posts/one.md",
+        title="One",
+        published=JUNE,
+        url="https://example.org/posts/one/",
+        topics=(Topic("算力与芯片", "算力与芯片"),),
+        tags=("GPU", "英伟达"),
+        summary="Short.",
+        section="posts",
+        body="\nBody.",
+        body_line=9,
+    )
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\r"])
+def test_bom_crlf_and_cr(ends: str):
+    text = f"\ufeff{HEAD}---\nLine.\nNext.".replace("\n", ends)
+    assert draft(text).body == "Line.\nNext."
+    assert draft(text).body_line == 5
+
+
+def test_bytes_that_are_not_utf_8():
+    assert complaints(read(f"{HEAD}---\n中文".encode("gbk"))) == [
+        ":5: error: byte 37 is not UTF-8; save the file as UTF-8"
+    ]
+    assert read(b"\xff\xfe-\0").problems[0].code == "not-utf-8"
+
+
+def test_a_file_that_is_too_long():
+    message = ": error: the file has 1048577 bytes; an article may have 1048576: split it"
+    assert complaints(read(b"x" * (1024 * 1024 + 1))) == [message]
+
+
+def test_a_control_character_is_dropped_and_told_where():
+    parsed = read(f"{HEAD}summary: a\x07b\n---\nBody\x01 text\x00.")
+    assert parsed.draft.summary == "ab"
+    assert parsed.draft.body == "Body text."
+    assert complaints(parsed) == [":4: warning: a control character was dropped; delete it"]
+
+
+def test_a_title_with_quotes_emoji_and_a_line_break():
+    assert headed("Title: x").title == "One"
+    assert draft('---\ntitle: "A \\"B\\" 🚀\\n R&D <update>"\ndate: 2025-06-30\n---\n').title == 'A "B" 🚀 R&D <update>'
+
+
+def test_a_lone_surrogate_in_json_is_dropped():
+    assert draft('{"title": "a\\ud800b", "date": "2025-06-30"}\nText').title == "ab"
+
+
+def test_a_key_that_is_there_twice():
+    parsed = read(f"{HEAD}title: Two\n---\n")
+    assert parsed.draft.title == "Two"
+    assert complaints(parsed) == [":4: warning: title is there twice; the last one holds: delete the other"]
+
+
+def test_front_matter_that_cannot_be_read_is_an_error_with_its_line():
+    parsed = read("---\ntitle: a: b\n---\n")
+    assert parsed.draft is None
+    assert parsed.problems[0].code == "front-matter"
+    assert complaints(parsed) == [
+        ':2: error: mapping values are not allowed in this context; put the value in quotes, for example title: "A: B"'
+    ]
+
+
+# ---- titles
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "title", "source"),
+    [
+        ("# A **bold** [link](/x) #\n", "a.md", "A bold link", "its first heading"),
+        ("Setext\n======\n", "a.md", "Setext", "its first heading"),
+        ("Text\n", "posts/2025-06-30-a_new-thing.md", "a new thing", "its file name"),
+        ("Text\n", "posts/big-news/index.md", "big news", "its file name"),
+    ],
+)
+def test_no_title(body: str, path: str, title: str, source: str):
+    parsed = read(f"---\ndate: 2025-06-30\n---\n{body}", path)
+    assert parsed.draft.title == title
+    assert parsed.problems[0].message == f"no title; {source} is used: write title: {title}"
+    assert parsed.problems[0].severity == "warning"
+
+
+# ---- dates
+
+
+def test_no_date_is_an_error_that_says_what_to_write():
+    assert complaints(read("---\ntitle: One\n---\n")) == [
+        ":1: error: no date; write for example 2025-06-30T08:00:00+08:00 as date, or begin the file's name with 2025-06-30-"
+    ]
+
+
+@pytest.mark.parametrize("value", ["2025-02-30", "2025-06-30T24:00:00", "06/30/2025", "yesterday", '"{{ .Date }}"'])
+def test_a_bad_date_is_an_error_at_its_line(value: str):
+    parsed = read(f"---\ntitle: One\ndate: {value}\n---\n")
+    assert parsed.draft is None
+    assert (parsed.problems[0].code, parsed.problems[0].line) == ("date-invalid", 3)
+    assert parsed.problems[0].message.startswith(f"date: '{value.strip(chr(34))}' is ")
+    assert parsed.problems[0].message.endswith("; write for example 2025-06-30T08:00:00+08:00")
+
+
+def test_the_date_of_a_file_name_a_folder_and_a_path():
+    undated = "---\ntitle: One\n---\n"
+    assert draft(undated, "_posts/2014-01-02-name.md").published == datetime(2014, 1, 2, tzinfo=SHANGHAI)
+    assert draft(undated, "2014/01/02/name.md").published == datetime(2014, 1, 2, tzinfo=SHANGHAI)
+    zola = draft('+++\ntitle = "One"\npath = "2014/09/15/Name"\n+++\n')
+    assert zola.published == datetime(2014, 9, 15, tzinfo=SHANGHAI)
+    assert zola.url == "https://example.org/2014/09/15/Name/"
+
+
+def test_the_first_date_that_is_present_wins():
+    assert draft("---\ntitle: One\ndate:\npubdate: 2025-01-01\npublishDate: 2025-06-30\n---\n").published == JUNE
+
+
+def test_updated_and_expires():
+    found = headed("lastmod: 2025-07-01T00:00:00Z\nexpirydate: 2025-08-01")
+    assert found.updated == datetime(2025, 7, 1, tzinfo=UTC)
+    assert found.expires == datetime(2025, 8, 1, tzinfo=SHANGHAI)
+    assert complaints(read(f"{HEAD}lastmod: soon\n---\n")) == [
+        ":4: error: lastmod: 'soon' is not a date; write for example 2025-06-30T08:00:00+08:00"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "withheld"),
+    [("draft: true", True), ("draft: 'yes'", True), ("draft: 1", True), ("draft: false", False), ("draft:", False), ("published: false", True), ("published: true", False)],
+)  # fmt: skip
+def test_drafts(field: str, withheld: bool):
+    assert headed(field).withheld is withheld
+
+
+def test_a_draft_needs_no_date_and_an_unclear_one_stays_withheld():
+    assert draft("---\ntitle: One\ndraft: true\n---\n").published is None
+    parsed = read(f"{HEAD}draft: maybe\n---\n")
+    assert parsed.draft.withheld
+    assert complaints(parsed) == [":4: warning: draft: 'maybe' is neither true nor false; taken as true"]
+
+
+# ---- topics and tags
+
+
+def test_topics_lose_brackets_and_translations():
+    found = headed('main_topics: ["[AI日报]", "产业生态 (Industry Ecosystem & Business)", "--", "Ｒ＆Ｄ", AI日报]')
+    assert [topic.title for topic in found.topics] == ["AI日报", "产业生态", "R&D"]
+
+
+def test_tags_as_list_text_and_null():
+    assert headed("tags: [GPU, gpu, '[IPO]', ' ', '#X']").tags == ("GPU", "IPO", "X")
+    assert headed("tags: GPU, 英伟达，IPO").tags == ("GPU", "英伟达", "IPO")
+    assert headed("tags:").tags == ()
+    assert draft('+++\ntitle = "T"\ndate = 2025-06-30\n[taxonomies]\ntags = ["a"]\n+++\n').tags == ("a",)
+
+
+def test_configured_topics_by_name_tag_and_title():
+    rules = replace(
+        RULES,
+        topics=(
+            Rule(key="models", title="Models", topics=("前沿模型", "Frontier*")),
+            Rule(key="funding", title="Funding", topics=("Funding",), tags=("ipo",), words=("融资",)),
+        ),
+    )
+    found = headed("topics: [funding, '[frontier models (x)]', Other]", rules=rules)
+    assert found.topics == (Topic("funding", "Funding"), Topic("models", "Models"))
+    assert found.unmatched == ("Other",)
+    assert headed("tags: [IPO]", rules=rules).topics == (Topic("funding", "Funding"),)
+    assert headed("title: 完成新一轮融资", rules=rules).topics == (Topic("funding", "Funding"),)
+    assert headed("topics: [Other]", rules=rules).topics == ()
+
+
+# ---- pictures, featured, the rest
+
+
+def test_a_picture_with_a_line_break_in_its_quotes():
+    assert headed('featured_image: "/a.jpg\\n"').image == "/a.jpg"
+
+
+@pytest.mark.parametrize(
+    ("fields", "reference"),
+    [
+        ("cover: {image: /c.png, alt: A}", "/c.png"),
+        ("images: [/1.png, /2.png]", "/1.png"),
+        ("hero: /h.png", "/h.png"),
+        ("image: null\nthumbnail: /t.png", "/t.png"),
+        ("extra: {image: /e.png}", "/e.png"),
+        ("image: {src: /s.png}", "/s.png"),
+        ("hero: true\nimage:", ""),
+    ],
+)
+def test_where_a_picture_may_stand(fields: str, reference: str):
+    assert headed(fields).image == reference
+
+
+def test_hero_true_is_no_picture():
+    assert headed("hero: true").image == ""
+
+
+def test_featured_by_key_or_by_a_picture_that_is_no_placeholder():
+    rules = replace(
+        RULES,
+        featured=(Featured(key="hero"), Featured(image=True, not_image=("images/default*", "*/report-default.png"))),
+    )
+    assert headed("hero: yes", rules=rules).featured
+    assert not headed("hero: no", rules=rules).featured
+    assert headed("image: /a.jpg", rules=rules).featured
+    assert not headed("image: '/images/default (1).png'", rules=rules).featured
+    assert not headed("image: images/default.png", rules=rules).featured
+    assert not headed("image: /x/report-default.png", rules=rules).featured
+    assert not headed("a: b", rules=rules).featured
+
+
+@pytest.mark.parametrize(
+    ("field", "path", "language"),
+    [
+        ("lang: zh_cn", "a.md", "zh-CN"),
+        ("language: no", "a.md", "no"),
+        ("locale: zh-hans-cn", "a.md", "zh-Hans-CN"),
+        ("a: b", "zh/posts/a.md", "zh"),
+        ("a: b", "posts/a.zh-tw.md", "zh-TW"),
+        ("a: b", "posts/a.js.md", ""),
+        ("a: b", "a.md", ""),
+    ],
+)
+def test_language(field: str, path: str, language: str):
+    assert headed(field, path).language == language
+
+
+def test_a_language_that_is_none():
+    assert complaints(read(f"{HEAD}lang: '中文'\n---\n")) == [
+        ":4: warning: lang: '中文' is no language; write for example zh-CN"
+    ]
+
+
+def test_weight():
+    assert headed("weight: 3").weight == 3
+    assert headed("weight: 99999").weight == 1000
+    assert complaints(read(f"{HEAD}weight: heavy\n---\n")) == [
+        ":4: warning: weight: 'heavy' is no whole number; write for example 1"
+    ]
+
+
+def test_authors():
+    assert headed("author: Ann").authors == ("Ann",)
+    assert headed("authors: [{name: Ann}, Bob, 7]").authors == ("Ann", "Bob", "7")
+
+
+def test_fields_may_be_mapped_by_the_site():
+    rules = replace(RULES, sources={**RULES.sources, "summary": ("kicker",), "topics": ("beat",)})
+    found = headed("kicker: K\nsummary: S\nbeat: [B]\ntopics: [T]", rules=rules)
+    assert (found.summary, found.topics) == ("K", (Topic("b", "B"),))
+
+
+def test_the_fingerprint_holds_every_rule():
+    others = [
+        replace(RULES, site="https://other.org"),
+        replace(RULES, language="zh"),
+        replace(RULES, urls="/:slug/"),
+        replace(RULES, sources={}),
+        replace(RULES, topics=(Rule(key="a", title="A"),)),
+        replace(RULES, featured=()),
+    ]
+    assert len({RULES.fingerprint, *(rules.fingerprint for rules in others)}) == len(others) + 1
+
+
+def test_a_url_that_is_none():
+    parsed = read(f"{HEAD}url: 'https://[x'\n---\n")
+    assert complaints(parsed) == [
+        ":4: error: url: 'https://[x' is no URL (no http address with a host); write a path such as /posts/one/"
+    ]
+
+
+# ---- anything
+
+PIECES = st.sampled_from(
+    ["---\n", "+++\n", "{", "}", '"a": ', "title: ", "date: 2025-06-30\n", "tags: [", "]", "\n", "\r", ": ", "- ", "&a ", "*a", "\x00", "<<: ", "!!x ", "|\n ", "'", '"', "\t", "中", "🚀", "path: 2025/01/01/x\n", "url: //[", "slug: ", "draft: ", "cover:\n  image: x\n", "a = 1\n", "[extra]\n", "..."]
+)  # fmt: skip
+
+
+@given(st.binary(max_size=200) | st.lists(PIECES, max_size=30).map(lambda parts: "".join(parts).encode()))
+def test_parse_never_raises_and_always_answers(data: bytes):
+    parsed = read(data)
+    errors = [problem for problem in parsed.problems if problem.severity == "error"]
+    assert (parsed.draft is None) == bool(errors)
+    for problem in parsed.problems:
+        assert problem.message == " ".join(problem.message.split())
+        assert problem.line is None or 1 <= problem.line <= data.count(b"\n") + data.count(b"\r") + 1
+    if parsed.draft:
+        assert parsed.draft.title
+        assert parsed.draft.url.isascii()
+        parsed.draft.title.encode()
