@@ -1,0 +1,1 @@
+"""Feeds in three formats from one model, byte-stable."""

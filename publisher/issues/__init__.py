@@ -1,0 +1,1 @@
+"""Issues of newsletters: their states, their frozen stories, their slots."""

@@ -1,0 +1,267 @@
+"""What the desk does with issues: draft, edit, skip, and what time does to them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from publisher.config import Config, Newsletter
+from publisher.content.article import Article
+from publisher.content.index import Index
+from publisher.db.engine import Connection, Database
+from publisher.errors import NotFoundError, StateError
+from publisher.issues import compose, slots, store
+from publisher.issues.issue import Issue, State, Stream, advance, due_state
+from publisher.selection import History, Rule, Selection, select, since
+from publisher.text import one_line
+
+HORIZON = timedelta(days=31)
+"""How far back articles are weighed and their reasons kept; older ones are too old for any issue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thin:
+    """No issue was drafted: too little is new. The stories stay eligible."""
+
+    stream: Stream
+    found: int
+    minimum: int
+    reasons: Mapping[str, int]
+    """How many articles were left out for each reason."""
+
+    def __str__(self) -> str:
+        why = ", ".join(f"{count} {reason}" for reason, count in sorted(self.reasons.items()))
+        return f"{self.stream}: {self.found} of at least {self.minimum} stories" + (
+            f" (left out: {why})" if why else ""
+        )
+
+
+def newsletter(config: Config, name: str) -> Newsletter:
+    """The newsletter of that name; ``NotFoundError`` with those there are."""
+    if name not in config.newsletters:
+        known = ", ".join(config.newsletters) or "none: add one under newsletters: in config.yaml"
+        raise NotFoundError(f"no newsletter {name!r}", hint=f"there is {known}")
+    return config.newsletters[name]
+
+
+def stream(config: Config, name: str, schedule: str = "") -> Stream:
+    """The stream of a newsletter and one of its schedules, the first where none is named."""
+    schedules = newsletter(config, name).schedules
+    if schedule and schedule not in schedules:
+        raise NotFoundError(f"newsletter {name} has no schedule {schedule!r}", hint=f"there is {', '.join(schedules)}")
+    return Stream(name, schedule or next(iter(schedules)))
+
+
+def rule(config: Config, letter: Newsletter, pinned: Sequence[str] = (), excluded: Sequence[str] = ()) -> Rule:
+    """The newsletter's wishes as a rule for selection, with the editor's pins and exclusions."""
+    wish = letter.select
+    return Rule(
+        topics=wish.topics or tuple(config.topics),
+        language=wish.where.lang,
+        section=wish.where.section,
+        tag=wish.where.tag,
+        window=wish.window,
+        max_age=wish.max_age,
+        featured=wish.featured,
+        half_life=wish.half_life,
+        per_topic=wish.per_topic,
+        untopiced=wish.max,
+        near_duplicate=wish.near_duplicate,
+        pinned=tuple(pinned),
+        excluded=frozenset(excluded),
+    )
+
+
+def issue_id(on: Stream, slot: datetime, letter: Newsletter) -> str:
+    """``weekly-2025-06-30``; the schedule stands between where it is not named like the newsletter."""
+    day = slot.astimezone(letter.zone).date().isoformat()
+    name = on.newsletter if on.schedule == on.newsletter else f"{on.newsletter}-{on.schedule}"
+    return f"{name}-{day}"
+
+
+def candidates(database: Database, wish: Rule, past: History, now: datetime) -> list[Article]:
+    """The articles that an issue drawn up now weighs: the recent ones, newest first, and the pinned of any age.
+
+    A pinned one that expired since, or was put off to a later day, is none.
+    """
+    index = Index(database)
+    start = min(since(wish, past, now), now - HORIZON)
+    recent = index.articles(now, since=start)
+    known = {article.path for article in recent}
+    pinned = (index.article(path) for path in wish.pinned if path not in known)
+    return [*recent, *(article for article in pinned if article is not None and _is_shown(article, now))]
+
+
+def _is_shown(article: Article, now: datetime) -> bool:
+    return article.published <= now and (article.expires is None or now < article.expires)
+
+
+def choose(
+    config: Config,
+    database: Database,
+    on: Stream,
+    now: datetime,
+    pinned: Sequence[str] = (),
+    excluded: Sequence[str] = (),
+) -> Selection:
+    """What an issue of the stream would hold if it were drawn up now."""
+    wish = rule(config, newsletter(config, on.newsletter), pinned, excluded)
+    with database.read() as connection:
+        past = store.history(connection, on)
+    return select(candidates(database, wish, past, now), wish, past, now)
+
+
+def draft(
+    config: Config,
+    database: Database,
+    on: Stream,
+    slot: datetime,
+    now: datetime,
+    *,
+    wall: str = "",
+    by: str = "",
+) -> Issue | Thin | None:
+    """The stream's open issue, or a new one for ``slot`` with its stories frozen; ``Thin`` where too little is new.
+
+    With ``wall`` (the slot on the newsletter's own clock) the slot's row is inserted in the issue's own transaction;
+    None where another process was first to insert it, and so fired it. While the slot is still to come, too little
+    news skips nothing: there may be more by then.
+    """
+    letter = newsletter(config, on.newsletter)
+    with database.read() as connection:
+        standing = store.open_issue(connection, on)
+    selection = Selection(picks=(), skips=()) if standing else choose(config, database, on, now)
+    thin = _thin(selection, letter, on) if not standing else None
+    if thin is not None and letter.empty == "send_note":
+        selection, thin = replace(selection, picks=()), None
+    if thin is not None and now < slot:
+        return thin
+    with database.write() as connection:
+        if wall and not slots.take(
+            connection,
+            on,
+            wall=wall,
+            due_at=slot,
+            state=slots.SKIPPED if thin else slots.DUE,
+            note=str(thin or ""),
+            by=by,
+            now=now,
+        ):
+            return None
+        if thin is not None:
+            return thin
+        issue = store.open_issue(connection, on)  # another process may have been quicker
+        if issue is None:
+            if standing is not None:  # it left the desk meanwhile, and nothing was selected for another
+                raise StateError(f"issue {standing.id} was changed meanwhile", hint="draft again")
+            issue = _new(connection, selection, on, slot, letter, now)
+            store.record(connection, issue.id, "issue.drafted", now=now, by=by, detail=f"{len(issue.stories)} stories")
+        if wall:
+            slots.attach(connection, on, wall, issue.id)
+    return issue
+
+
+def _thin(selection: Selection, letter: Newsletter, on: Stream) -> Thin | None:
+    if len(selection.picks) >= letter.select.min:
+        return None
+    reasons = Counter(skip.reason.value for skip in selection.skips)
+    return Thin(stream=on, found=len(selection.picks), minimum=letter.select.min, reasons=reasons)
+
+
+def _new(
+    connection: Connection, selection: Selection, on: Stream, slot: datetime, letter: Newsletter, now: datetime
+) -> Issue:
+    issue = compose.compose(
+        selection,
+        id=store.free_id(connection, issue_id(on, slot, letter)),
+        stream=on,
+        slot=slot,
+        newsletter=letter,
+        number=store.number(connection, on.newsletter),
+        now=now,
+    )
+    return store.insert(connection, issue)
+
+
+def edit(
+    config: Config,
+    database: Database,
+    id: str,
+    change: compose.Edit,
+    *,
+    now: datetime,
+    pin: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    by: str = "",
+) -> Issue:
+    """The issue after the editor's change, any approval void. Pins and exclusions (paths) choose its stories anew."""
+    with database.read() as connection:
+        seen = store.get(connection, id)
+    compose.editable(seen)
+    issue = seen
+    if pin or exclude:
+        issue = _reselect(config, database, seen, pin, exclude, now)
+    issue = compose.edit(issue, change)
+    with database.write() as connection:
+        store.update(connection, issue, seen=seen)
+        store.record(connection, id, "issue.edited", now=now, by=by, detail=f"revision {issue.revision}")
+    return issue
+
+
+def _reselect(
+    config: Config, database: Database, seen: Issue, pin: Sequence[str], exclude: Sequence[str], now: datetime
+) -> Issue:
+    shown = Index(database).articles(now)
+    pins = [compose.find(shown, name).path for name in pin]
+    drops = [compose.drop(seen, shown, name) for name in exclude]
+    if both := set(pins) & set(drops):
+        raise StateError(f"{min(both)} cannot be pinned and excluded at once", hint="name it once")
+    pinned = tuple(dict.fromkeys([path for path in seen.pinned if path not in drops] + pins))
+    excluded = tuple(dict.fromkeys([path for path in seen.excluded if path not in pins] + drops))
+    selection = choose(config, database, seen.stream, now, pinned, excluded)
+    return compose.reselected(seen, selection, pinned, excluded, newsletter(config, seen.stream.newsletter))
+
+
+def skip(database: Database, id: str, why: str, *, now: datetime, by: str = "") -> Issue:
+    """The issue, given up; its stories stay for the next."""
+    return move(database, id, State.SKIPPED, now=now, by=by, note=why)
+
+
+def move(database: Database, id: str, state: State, *, now: datetime, by: str = "", note: str = "") -> Issue:
+    """The issue in its next state, as a change of its own. ``StateError`` where the table of states forbids it."""
+    with database.write() as connection:
+        seen = store.get(connection, id)
+        return _moved(connection, seen, seen, state, now=now, by=by, note=one_line(note))
+
+
+def hold(database: Database, id: str, why: str, *, now: datetime, by: str = "") -> Issue:
+    """The issue, held: an approval that it had is void, somebody must look at it again."""
+    with database.write() as connection:
+        seen = store.get(connection, id)
+        void = compose.voided(seen) if seen.state is State.APPROVED else seen
+        return _moved(connection, seen, void, State.HELD, now=now, by=by, note=one_line(why))
+
+
+def on_time(config: Config, database: Database, id: str, now: datetime) -> Issue:
+    """The issue after what its hour demands: held or skipped; unchanged where it waits, or is to be queued.
+
+    It is judged as it stands in the transaction: somebody may have approved it a moment ago.
+    """
+    with database.write() as connection:
+        seen = store.get(connection, id)
+        letter = newsletter(config, seen.stream.newsletter)
+        due = due_state(seen, auto=letter.approve == "auto", late_ok=letter.late_ok, now=now)
+        if due is None or due[0] is State.QUEUED:
+            return seen
+        return _moved(connection, seen, seen, due[0], now=now, by="schedule", note=due[1])
+
+
+def _moved(
+    connection: Connection, seen: Issue, issue: Issue, state: State, *, now: datetime, by: str, note: str
+) -> Issue:
+    after = advance(issue, state, note=note)
+    store.update(connection, after, seen=seen)
+    store.record(connection, seen.id, f"issue.{state}", now=now, by=by, detail=note)
+    return after

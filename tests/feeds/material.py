@@ -1,0 +1,131 @@
+"""What the tests of feeds share: a channel, entries, a small site, and readers of the three formats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+import feedparser
+from builders import make_article
+
+from publisher.config import Config, parse
+from publisher.content.article import Article, Html, Image, Topic
+from publisher.feeds.feed import Channel, Entry, Feed, Format, Kind
+from publisher.feeds.fill import entry
+
+PICTURE = Image(
+    url="https://example.org/a%20b.jpg", file="b.jpg", media_type="image/jpeg", length=1234, width=30, height=40
+)
+BODY = Html('<p>Tom &amp; Jerry: 1 &lt; 2, <a href="https://example.org/x/?a=1&amp;b=2">x</a> 算力</p>')
+
+
+def make_channel(**changes: Any) -> Channel:
+    values: dict[str, Any] = {
+        "title": "Tide & <Line>",
+        "home_url": "https://example.org/",
+        "base_url": "https://news.example.org",
+        "description": "News of the sea",
+        "language": "zh-CN",
+        "author": "Ed",
+        "email": "ed@example.org",
+    }
+    return Channel(**(values | changes))
+
+
+def make_entry(name: str = "one", channel: Channel | None = None, **changes: Any) -> Entry:
+    return entry(make_article(name, **changes), channel or make_channel())
+
+
+def make_feed(*entries: Entry, channel: Channel | None = None, **changes: Any) -> Feed:
+    values: dict[str, Any] = {"channel": channel or make_channel(), "kind": Kind.ALL, "entries": entries}
+    return Feed(**(values | changes))
+
+
+def make_config(root: Path, **feeds: Any) -> Config:
+    """A site in ``root``; the arguments are keys of ``feeds``."""
+    rules = json.dumps(feeds) if feeds else "{}"
+    text = (
+        'site: {title: "Tide & <Line>", url: "https://example.org", description: News of the sea, language: zh-CN,'
+        " timezone: Asia/Shanghai, author: {name: Ed, email: ed@example.org}}\n"
+        f'feeds: {rules}\nweb: {{url: "https://news.example.org"}}\n'
+    )
+    return parse(text.encode(), root / "config.yaml", {})
+
+
+@dataclass
+class Shelf:
+    """Articles in memory, in place of the index; counts whose HTML was asked for."""
+
+    items: list[Article] = field(default_factory=list)
+    bodies: dict[str, Html] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    missing: set[str] = field(default_factory=set)
+
+    def articles(self, now: datetime, /) -> list[Article]:
+        return list(self.items)
+
+    def html(self, paths: Sequence[str], /) -> dict[str, Html]:
+        self.asked += paths
+        return {path: self.bodies.get(path, BODY) for path in paths if path not in self.missing}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An entry as a reader program sees it."""
+
+    id: str
+    title: str
+    url: str
+    published: datetime
+    tags: list[str]
+    html: str
+    summary: str
+
+
+def read(form: Format, body: bytes) -> list[Seen]:
+    """The entries of a document, through the parser that readers use; fails for what is not well-formed."""
+    return _read_json(body) if form is Format.JSON else _read_xml(body)
+
+
+def _read_xml(body: bytes) -> list[Seen]:
+    parsed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+    assert not parsed.bozo, parsed.bozo_exception
+    return [
+        Seen(
+            id=item.id,
+            title=item.title,
+            url=item.link,
+            published=_moment(item.published),
+            tags=[tag.get("label") or tag.term for tag in item.get("tags", [])],
+            html=item.content[0].value if "content" in item else "",
+            summary=item.get("summary", ""),
+        )
+        for item in parsed.entries
+    ]
+
+
+def _read_json(body: bytes) -> list[Seen]:
+    return [
+        Seen(
+            id=item["id"],
+            title=item["title"],
+            url=item["url"],
+            published=_moment(item["date_published"]),
+            tags=item.get("tags", []),
+            html=item["content_html"],
+            summary=item.get("summary", ""),
+        )
+        for item in json.loads(body)["items"]
+    ]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text) if text[:4].isdigit() else parsedate_to_datetime(text)
+
+
+RD = Topic("rd", "R&D <x>")
