@@ -1,0 +1,1 @@
+"""Digests: editions rendered to HTML, text and the wire form of a message."""

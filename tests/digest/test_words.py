@@ -1,0 +1,37 @@
+import pytest
+from digest.sample import TEMPLATES, make_config, media, tideline, weekly
+
+from publisher.digest import render
+from publisher.digest.edition import Wish
+
+
+@pytest.fixture
+def config(tmp_path):
+    return make_config(tmp_path)
+
+
+def make(config, issue, wish):
+    return render.render(issue, wish, weekly(config), config, TEMPLATES, media)
+
+
+def test_a_subject_names_only_stories_of_its_own_edition(config):
+    issue = tideline(own_subject=False, own_preheader=False)
+    mine = make(config, issue, Wish(topics=("chips",)))
+    titles = {story.title for story in mine.stories}
+    best = next(story.title for story in issue.stories if story.title in titles)
+    assert mine.subject.endswith(best)
+    assert all(title in titles for title in mine.preheader.split(" · "))
+
+
+def test_an_editors_subject_stands_in_every_edition(config):
+    assert make(config, tideline(subject="By hand"), Wish(topics=("chips",))).subject == "By hand"
+
+
+def test_an_empty_edition_is_none_or_a_note_as_the_newsletter_says(config):
+    nobody = Wish(topics=("sports",))
+    assert make(config, tideline(), nobody) is None
+    note = weekly(config).model_copy(update={"empty": "send_note"})
+    sent = render.render(tideline(own_subject=False), nobody, note, config, TEMPLATES, media)
+    assert sent.stories == ()
+    for part in (sent.html, sent.text):
+        assert "Nothing new on your topics this time." in " ".join(part.split())
