@@ -1,0 +1,164 @@
+"""What every command shares: its options, the site it works on, how it prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:  # importing it costs what ``--help`` may not
+    from publisher.app import App
+
+
+@dataclass
+class Context:
+    """The options of one run, wherever on the line they stood."""
+
+    config: Path = Path("config.yaml")
+    now: datetime | None = None
+    debug: bool = False
+    json: bool = False
+
+    @contextmanager
+    def app(self, *, service: bool = False) -> Iterator[App]:
+        """The site, closed at the end; a ``service`` tells on standard error what happens."""
+        from publisher import log
+        from publisher.app import App
+
+        log.configure(service=service, debug=self.debug)
+        app = App.open(self.config, start=self.now)
+        try:
+            yield app
+        finally:
+            app.close()
+
+    def show(self, value: object, lines: Callable[[], Iterable[str]]) -> None:
+        """Prints a result: as JSON where that was asked for, else as lines for people."""
+        if self.json:
+            click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+            return
+        for line in lines():
+            click.echo(line)
+
+    def say(self, text: str) -> None:
+        """Prints a remark for people; with ``--json`` it goes to standard error."""
+        click.echo(text, err=self.json)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    del parameter
+    if value is None:
+        return
+    from publisher.times import parse_rfc3339
+
+    try:
+        context.ensure_object(Context).now = parse_rfc3339(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}", param_hint="--now") from error
+
+
+def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def callback(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+        del parameter
+        if value is not None and value is not False:
+            setattr(context.ensure_object(Context), name, value)
+
+    return callback
+
+
+def shared_options() -> list[click.Parameter]:
+    """The options that stand before a command or after it."""
+    return [
+        click.Option(
+            ["-c", "--config"],
+            type=click.Path(path_type=Path),
+            expose_value=False,
+            callback=_set("config"),
+            help="The site's config file (config.yaml here, if not given).",
+        ),
+        click.Option(["--now"], hidden=True, expose_value=False, callback=_moment),
+        click.Option(
+            ["--debug"], is_flag=True, expose_value=False, callback=_set("debug"), help="Show errors with a traceback."
+        ),
+        click.Option(
+            ["--json"], is_flag=True, expose_value=False, callback=_set("json"), help="Print the result as JSON."
+        ),
+    ]
+
+
+class Command(click.Command):
+    """A command that takes the shared options after its name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(shared_options())
+
+
+class Group(click.Group):
+    """A group whose commands take the shared options, with a did-you-mean for unknown ones."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(shared_options())
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, or a usage error that names the nearest one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
+            if near:
+                raise click.UsageError(f"{error.message} Did you mean '{near[0]}'?", ctx) from error
+            raise
+
+
+Group.group_class = Group
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Calls of the given function with (done, total) move a bar on a terminal; elsewhere they print nothing."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+
+        def move(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield move
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The rows in columns: aligned by display width on a terminal's font, Han characters being two wide."""
+    from publisher.text import width
+
+    cells = [[str(cell) for cell in row] for row in rows]
+    if not cells:
+        return
+    widths = [max(width(line[place]) for line in [list(head), *cells]) for place in range(len(head))]
+    for line in [list(head), *cells]:
+        padded = (text + " " * (wide - width(text)) for text, wide in zip(line, widths, strict=True))
+        yield "  ".join(padded).rstrip()

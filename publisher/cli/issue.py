@@ -1,0 +1,420 @@
+"""Commands on issues: draft, look at, edit, check, preview, approve, send, account for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from publisher.cli.context import Context, Group, table
+from publisher.errors import StateError
+
+if TYPE_CHECKING:
+    from publisher.delivery.delivery import Counts
+    from publisher.issues.issue import Issue
+
+
+@click.group(cls=Group)
+def issue() -> None:
+    """Draft, edit, preview, approve and send issues of newsletters."""
+
+
+@issue.command()
+@click.argument("newsletter")
+@click.option("--schedule", default="", help="One of the newsletter's schedules; the first, if not given.")
+@click.pass_obj
+def draft(context: Context, newsletter: str, schedule: str) -> int:
+    """Select what is new and freeze it as the newsletter's next issue; an open one is shown as it is."""
+    from publisher.cli.site import scan
+    from publisher.issues import desk
+    from publisher.schedule import drafting_slot
+
+    with context.app() as app:
+        stream = desk.stream(app.config, newsletter, schedule)
+        scan(app)
+        now = app.clock.now()
+        slot = drafting_slot(app, stream)
+        wall = slot.wall if slot.instant <= now else ""  # a slot that has come is fired by this; a later one is not
+        made = desk.draft(app.config, app.database, stream, slot.instant, now, wall=wall, by="command line")
+    if made is None or isinstance(made, desk.Thin):
+        context.say(f"no issue: {made}")
+        if context.json:
+            context.show({"issue": None, "state": None, "stories": [], "left_out": []}, list)
+        return 1
+    result = {
+        "issue": made.id,
+        "state": made.state.value,
+        "stories": [_story(story) for story in made.stories],
+        "left_out": [{"article": item.path, "reason": item.reason, "detail": item.detail} for item in made.left_out],
+    }
+    context.show(result, lambda: [made.id])
+    if not context.json:
+        click.echo(
+            f"{len(made.stories)} stories, {len(made.left_out)} left out; look: publisher issue show {made.id}",
+            err=True,
+        )
+    return 0
+
+
+def _story(story: Any) -> dict[str, Any]:
+    return {
+        "article": story.path,
+        "title": story.title,
+        "topic": story.topic.key,
+        "topics": [topic.key for topic in story.topics],
+        "score": round(story.score, 4),
+        "url": story.url,
+    }
+
+
+@issue.command("list")
+@click.pass_obj
+def list_(context: Context) -> int:
+    """List issues, newest first."""
+    from publisher.issues import store
+
+    with context.app() as app, app.database.read() as connection:
+        found = store.latest(connection)
+        zone = app.config.site.timezone
+    rows = [
+        (each.id, each.state, each.slot.astimezone(zone).strftime("%Y-%m-%d %H:%M"), len(each.stories), each.subject)
+        for each in found
+    ]
+    context.show(
+        [
+            {
+                "issue": each.id,
+                "state": each.state.value,
+                "slot": each.slot,
+                "stories": len(each.stories),
+                "subject": each.subject,
+            }
+            for each in found
+        ],
+        lambda: [*table(("issue", "state", "due", "stories", "subject"), rows), f"{len(found)} issues"],
+    )
+    return 0
+
+
+@issue.command()
+@click.argument("id")
+@click.pass_obj
+def show(context: Context, id: str) -> int:
+    """Show an issue: state, stories, what was left out and why, editions with their readers."""
+    from publisher import explain as explanation
+    from publisher.delivery import mail
+    from publisher.digest import press
+    from publisher.issues import store
+
+    with context.app() as app:
+        with app.database.read() as connection:
+            found = store.get(connection, id)
+            events = store.events(connection, id)
+            counts = mail.edition_counts(app.config, connection, found)
+        hash = press.content_hash(app.post.press, found)
+        reasons = [(item, explanation.reason(item)) for item in found.left_out]
+    result = {
+        "issue": found.id,
+        "state": found.state.value,
+        "revision": found.revision,
+        "slot": found.slot,
+        "subject": found.subject,
+        "preheader": found.preheader,
+        "intro": found.intro,
+        "hash": hash,
+        "approved_hash": found.approved_hash,
+        "note": found.note,
+        "stories": [_story(story) for story in found.stories],
+        "left_out": [
+            {"article": item.path, "reason": item.reason, "detail": item.detail, "why": why} for item, why in reasons
+        ],
+        "editions": [{"edition": key, "readers": readers} for key, readers in counts],
+        "events": [{"at": at, "what": what, "by": by, "detail": detail} for at, what, by, detail in events],
+    }
+    context.show(result, lambda: _shown(found, hash, reasons, counts))
+    return 0
+
+
+def _shown(found: Issue, hash: str, reasons: list[tuple[Any, str]], counts: list[tuple[str, int]]) -> Iterator[str]:
+    yield f"{found.id}  {found.state}" + (f"  ({found.note})" if found.note else "")
+    yield f"due        {found.slot.isoformat()}"
+    yield f"subject    {found.subject}"
+    yield f"preheader  {found.preheader}"
+    yield f"hash       {hash}" + ("  (approved)" if hash == found.approved_hash else "")
+    yield ""
+    yield from table(
+        ("", "topic", "score", "article", "title"),
+        [
+            (place, story.topic.key or "-", f"{story.score:.3f}", story.path, story.title)
+            for place, story in enumerate(found.stories, 1)
+        ],
+    )
+    yield ""
+    yield from table(("edition", "readers"), counts)
+    if reasons:
+        yield ""
+        yield from table(("left out", "why"), [(item.path, why) for item, why in reasons])
+
+
+@issue.command()
+@click.argument("id")
+@click.option("--subject", default=None, help="The subject line.")
+@click.option("--preheader", default=None, help="The line that inboxes show beside the subject.")
+@click.option(
+    "--intro", type=click.File(encoding="utf-8"), default=None, help="A Markdown file with words to begin with."
+)
+@click.option("--pin", multiple=True, metavar="ARTICLE", help="Put this article on top, whatever the rules say.")
+@click.option("--exclude", multiple=True, metavar="ARTICLE", help="Leave this article out.")
+@click.option("--order", default="", metavar="A,B,…", help="These articles first, in this order.")
+@click.pass_obj
+def edit(context: Context, /, id: str, **changes: Any) -> int:
+    """Change an issue that is not sent yet; an approval it had is void."""
+    from publisher.cli.site import scan
+    from publisher.digest import press
+    from publisher.issues import desk
+    from publisher.issues.compose import Edit
+
+    intro = changes["intro"]
+    change = Edit(
+        subject=changes["subject"],
+        preheader=changes["preheader"],
+        intro=None if intro is None else intro.read(),
+        order=tuple(part.strip() for part in changes["order"].split(",") if part.strip()),
+    )
+    with context.app() as app:
+        scan(app)
+        edited = desk.edit(
+            app.config,
+            app.database,
+            id,
+            change,
+            now=app.clock.now(),
+            pin=changes["pin"],
+            exclude=changes["exclude"],
+            by="command line",
+        )
+        hash = press.content_hash(app.post.press, edited)
+    context.show(
+        {"issue": id, "state": edited.state.value, "revision": edited.revision, "hash": hash},
+        lambda: [f"{id} is now revision {edited.revision}, {edited.state}, hash {hash}"],
+    )
+    return 0
+
+
+@issue.command("check")
+@click.argument("id")
+@click.pass_obj
+def check_(context: Context, id: str) -> int:
+    """Lint the issue's editions: errors block approval."""
+    from publisher.delivery import mail
+    from publisher.digest import press
+    from publisher.issues import store
+
+    with context.app() as app:
+        with app.database.read() as connection:
+            found = store.get(connection, id)
+            wishes = [wish for wish, _ in mail.wishes(app.config, connection, found)]
+        findings = press.lint(app.post.press, found, wishes)
+    errors = sum(finding.severity == "error" for finding in findings)
+    context.show(
+        [asdict(finding) for finding in findings],
+        lambda: [*(str(finding) for finding in findings), f"{errors} errors, {len(findings) - errors} warnings"],
+    )
+    return 1 if errors else 0
+
+
+@issue.command()
+@click.argument("id")
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write into."
+)
+@click.option("--as", "address", default="", metavar="ADDRESS", help="As this reader gets it.")
+@click.pass_obj
+def preview(context: Context, id: str, folder: Path, address: str) -> int:
+    """Write what will be sent: digest.html, digest.txt and message.eml of every edition."""
+    from publisher.delivery import preview as previewing
+
+    with context.app() as app:
+        made = previewing.write(app.post, id, folder, address=address, now=app.clock.now())
+    context.show({"issue": id, "files": [str(path) for path in made]}, lambda: [str(path) for path in made])
+    return 0
+
+
+@issue.command()
+@click.argument("id")
+@click.option("--hash", "hash", default="", help="Only if the issue's hash is still this one.")
+@click.option("--by", default="command line", metavar="NAME", help="Who approves.")
+@click.pass_obj
+def approve(context: Context, id: str, hash: str, by: str) -> int:
+    """Approve exactly what the issue is now; any later change voids it."""
+    from publisher.delivery import steer
+
+    with context.app() as app:
+        approved, findings = steer.approve(app.post, id, now=app.clock.now(), by=by, hash=hash)
+    for finding in findings:
+        context.say(str(finding))
+    context.show(
+        {"issue": id, "state": approved.state.value, "hash": approved.approved_hash},
+        lambda: [f"{id} is {approved.state}, hash {approved.approved_hash}"],
+    )
+    return 0
+
+
+@issue.command()
+@click.argument("id")
+@click.option("--why", required=True, help="The reason, for the record.")
+@click.pass_obj
+def skip(context: Context, id: str, why: str) -> int:
+    """Give an issue up; its stories stay for the next."""
+    from publisher.issues import desk
+
+    with context.app() as app:
+        skipped = desk.skip(app.database, id, why, now=app.clock.now(), by="command line")
+    context.show({"issue": id, "state": skipped.state.value}, lambda: [f"{id} is skipped: {why}"])
+    return 0
+
+
+@issue.command()
+@click.argument("id")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS…")
+@click.pass_obj
+def test(context: Context, id: str, addresses: tuple[str, ...]) -> int:
+    """Send the issue to ADDRESSes as [TEST]: counted nowhere, links that act on nobody."""
+    from publisher.delivery import preview as previewing
+
+    with context.app() as app:
+        receipts = previewing.send_test(app.post, app.transport, id, addresses, app.clock.now())
+        where = app.transport.describe()
+    bad = [address for address, receipt in receipts if not 200 <= receipt.code < 300]
+    context.show(
+        [{"address": address, "code": receipt.code, "reply": receipt.text} for address, receipt in receipts],
+        lambda: [f"{address}: {receipt.code} {receipt.text} ({where})" for address, receipt in receipts],
+    )
+    return 1 if bad else 0
+
+
+@issue.command()
+@click.argument("id")
+@click.option("--no-wait", is_flag=True, help="Leave deferred messages to run-due or serve.")
+@click.pass_obj
+def send(context: Context, id: str, *, no_wait: bool) -> int:
+    """Send an approved issue; Ctrl-C and kill are safe, running it again never mails anyone twice."""
+    from publisher.cli import sending
+
+    with context.app() as app:
+        found, counts = sending.send(app, context, id, wait=not no_wait)
+    context.show(_accounting(found, counts), lambda: [_sum(found, counts)])
+    over = {"sent"} | ({"sending"} if no_wait and not counts.pending and not counts.sending else set())
+    return 0 if found.state.value in over else 1
+
+
+def _accounting(found: Issue, counts: Counts) -> dict[str, Any]:
+    return {"issue": found.id, "state": found.state.value, **asdict(counts)}
+
+
+def _sum(found: Issue, counts: Counts) -> str:
+    parts = [f"{value} {name}" for name, value in asdict(counts).items() if name != "planned" and value]
+    return f"{found.id} is {found.state}: {counts.planned} planned = {' + '.join(parts) or '0'}"
+
+
+def _transition(name: str, help: str) -> click.Command:
+    @click.argument("id")
+    @click.pass_obj
+    def command(context: Context, id: str) -> int:
+        from publisher.delivery import steer
+
+        with context.app() as app:
+            found, counts = getattr(steer, name)(app.database, id, app.clock.now())
+        context.show(_accounting(found, counts), lambda: [_sum(found, counts)])
+        return 0
+
+    return issue.command(name, help=help)(command)
+
+
+pause = _transition("pause", "Let nothing more of an issue out until it is resumed.")
+resume = _transition("resume", "Go on with a paused issue (send it, or let serve do it).")
+stop = _transition("stop", "End an issue for good; what has not left is skipped.")
+
+
+@issue.command()
+@click.argument("id")
+@click.option("--failed", "which", flag_value="failed", help="Those that the relay refused.")
+@click.option("--uncertain", "which", flag_value="uncertain", help="Those whose outcome a crash hid: most had arrived.")
+@click.pass_obj
+def retry(context: Context, id: str, which: str | None) -> int:
+    """Send again to readers whose delivery failed or is uncertain."""
+    if which is None:
+        raise click.UsageError("say which: --failed or --uncertain")
+    from publisher.cli import sending
+    from publisher.delivery import steer
+
+    with context.app() as app:
+        again = steer.retry(app.database, id, which, app.clock.now())
+        if not again:
+            raise StateError(f"issue {id} has no {which} delivery", hint="'publisher issue report' shows what it has")
+        context.say(f"{again} {which} deliveries are tried again")
+        found, counts = sending.send(app, context, id, wait=True)
+    context.show(_accounting(found, counts), lambda: [_sum(found, counts)])
+    return 0 if found.state.value == "sent" else 1
+
+
+@issue.command()
+@click.argument("id")
+@click.option("--deliveries", is_flag=True, help="List every reader.")
+@click.pass_obj
+def report(context: Context, id: str, *, deliveries: bool) -> int:
+    """Account for an issue: planned = accepted + failed + uncertain + skipped + pending + sending + deferred."""
+    from publisher.delivery import ledger
+    from publisher.issues import store
+
+    with context.app() as app, app.database.read() as connection:
+        found = store.get(connection, id)
+        counts = ledger.counts(connection, id)
+        domains = ledger.by_domain(connection, id)
+        reasons = ledger.reasons(connection, id)
+        rows = list(ledger.entries(connection, id)) if deliveries else []
+    result = _accounting(found, counts) | {
+        "by_domain": {domain: asdict(each) for domain, each in domains.items()},
+        "reasons": [{"state": state.value, "reply": reply, "count": count} for state, reply, count in reasons],
+    }
+    if deliveries:
+        result["deliveries"] = [
+            {
+                "address": row.address,
+                "state": row.state.value,
+                "attempts": row.attempts,
+                "reply": row.reply,
+                "at": row.at,
+            }
+            for row in rows
+        ]
+    context.show(result, lambda: _reported(found, counts, domains, reasons, rows))
+    return 0 if counts.balanced else 1
+
+
+def _reported(
+    found: Issue, counts: Counts, domains: Mapping[str, Counts], reasons: list[tuple[Any, str, int]], rows: list[Any]
+) -> Iterator[str]:
+    yield _sum(found, counts)
+    states = ("planned", "accepted", "failed", "uncertain", "skipped", "pending", "sending", "deferred")
+    yield from table(
+        ("domain", *states), [(domain, *(getattr(each, name) for name in states)) for domain, each in domains.items()]
+    )
+    if reasons:
+        yield ""
+        yield from table(("state", "count", "reason"), [(state, count, reply) for state, reply, count in reasons])
+    if rows:
+        yield ""
+        yield from table(
+            ("address", "state", "attempts", "at", "reply"),
+            [
+                (row.address or "(erased)", row.state, row.attempts, row.at.strftime("%Y-%m-%d %H:%M:%S"), row.reply)
+                for row in rows
+            ],
+        )
+
+
+COMMANDS = (issue,)

@@ -1,0 +1,299 @@
+"""Commands on subscribers: add, import, export, show, confirm, unsubscribe, erase, stats."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from publisher.cli.context import Context, Group, table
+
+if TYPE_CHECKING:
+    from publisher.app import App
+    from subscribers.subscriber import Subscriber
+
+SHOWN = 50
+"""Rows of an import's report that are printed; ``--json`` has all."""
+
+
+@click.group(cls=Group)
+def subscribers() -> None:
+    """Add, import, export, look up, confirm, unsubscribe and erase readers."""
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--name", default="")
+@click.option("--topics", default="", metavar="A;B", help="Keys of topics; all, if not given.")
+@click.option("--newsletter", default="")
+@click.option("--schedule", default="")
+@click.option("--language", default="")
+@click.option("--timezone", default="")
+@click.option("--format", type=click.Choice(["html", "text"]), default="html")
+@click.option("--confirmed", is_flag=True, help="They have agreed already: active at once, no confirmation mail.")
+@click.option("--consent-text", default="", help="What they agreed to; needed with --confirmed.")
+@click.pass_obj
+def add(context: Context, /, address: str, *, confirmed: bool, **values: Any) -> int:
+    """Add a reader: pending until they follow the link in the confirmation mail that this sends."""
+    from subscribers import store, tokens
+
+    topics = [part.strip() for part in values.pop("topics").split(";") if part.strip()]
+    with context.app() as app:
+        _known(app, topics, values)
+        if not confirmed:
+            from publisher.delivery import mail
+
+            mail.need_newsletter(app.config)
+        with app.database.write() as connection:
+            reader = store.add(
+                connection,
+                address=address,
+                topics=topics,
+                now=app.clock.now(),
+                how="command line",
+                confirmed=confirmed,
+                mac=partial(tokens.mac, app.keys),
+                **values,
+            )
+        if not confirmed:
+            _ask(app, context, reader)
+    context.show(_shown(reader), lambda: [f"{reader.address} is {reader.status} (reader {reader.id})"])
+    return 0
+
+
+def _ask(app: App, context: Context, reader: Subscriber) -> None:
+    """Sends the confirmation mail; a refusal leaves the reader pending and says how to ask again."""
+    from publisher.delivery import mail
+    from publisher.errors import TransportError
+
+    message = mail.confirmation(app.post, reader, app.clock.now())
+    with app.transport.open() as connection:
+        receipt = connection.send(message.envelope, message.body)
+    if not 200 <= receipt.code < 300:
+        raise TransportError(
+            f"{reader.address} is pending, but its confirmation mail was refused: {receipt.code} {receipt.text}",
+            hint="check the address and run 'publisher subscribers add' again",
+        )
+    context.say(f"a confirmation mail went to {reader.address} ({app.transport.describe()})")
+
+
+def _known(app: App, topics: list[str], values: dict[str, Any]) -> None:
+    """Raises ``NotFoundError`` for a topic, newsletter or schedule that the site does not have."""
+    from publisher.errors import NotFoundError
+    from publisher.issues import desk
+
+    for topic in topics:
+        if app.config.topics and topic not in app.config.topics:
+            raise NotFoundError(f"no topic {topic!r}", hint=f"there is {', '.join(app.config.topics)}")
+    if values["newsletter"] or values["schedule"]:
+        desk.stream(app.config, values["newsletter"] or next(iter(app.config.newsletters), ""), values["schedule"])
+
+
+@subscribers.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--apply", is_flag=True, help="Do it; without, only say what would be done.")
+@click.option("--declare", default="", metavar="TEXT", help="The consent that stands for rows without their own.")
+@click.pass_obj
+def import_(context: Context, file: Path, *, apply: bool, declare: str) -> int:
+    """Import readers from CSV or JSON: a dry run with a report for every row, unless --apply."""
+    from subscribers import store, tokens, transfer
+    from subscribers.intake import Choices, Outcome
+
+    with context.app() as app, transfer.opened(file) as listing:
+        choices = Choices(
+            topics=frozenset(app.config.topics) or None,
+            newsletters={name: tuple(letter.schedules) for name, letter in app.config.newsletters.items()},
+        )
+        with app.database.write() as connection:
+            results = list(
+                store.import_rows(
+                    connection,
+                    listing.rows,
+                    now=app.clock.now(),
+                    apply=apply,
+                    mac=partial(tokens.mac, app.keys),
+                    declared=declare,
+                    choices=choices,
+                )
+            )
+        unknown = list(listing.unknown)
+    counts = Counter(result.outcome.value for result in results)
+    refused = [result for result in results if result.outcome in {Outcome.REFUSED, Outcome.SUPPRESSED}]
+    context.show(
+        {"applied": apply, "rows": [asdict(result) for result in results], "unknown_columns": unknown, **counts},
+        lambda: [
+            *(f"column {name!r} is not known and was not read" for name in unknown),
+            *(f"row {result.row}: {result.address}: {result.outcome}: {result.reason}" for result in refused[:SHOWN]),
+            *([f"… and {len(refused) - SHOWN} more: --json has all"] if len(refused) > SHOWN else []),
+            ", ".join(f"{counts[each.value]} {each}" for each in Outcome if counts[each.value]) or "no rows",
+            "done" if apply else "nothing was changed: this was a dry run, --apply does it",
+        ],
+    )
+    return 1 if refused else 0
+
+
+@subscribers.command()
+@click.option(
+    "--to",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="A file; standard output, if not given.",
+)
+@click.pass_obj
+def export(context: Context, file: Path | None) -> int:
+    """Write all readers as CSV (or JSON with --json): all that import takes."""
+    from subscribers import store, transfer
+
+    with context.app() as app, app.database.read() as connection:
+        rows = store.export(connection)
+        write = transfer.write_json if context.json else transfer.write_csv
+        if file is None:
+            write(rows, sys.stdout)
+        else:
+            with file.open("w", encoding="utf-8", newline="") as stream:
+                write(rows, stream)
+    return 0
+
+
+@subscribers.command()
+@click.argument("address")
+@click.pass_obj
+def show(context: Context, address: str) -> int:
+    """Show a reader: state, wishes, history of consent, what they were sent."""
+    from publisher.delivery import ledger
+    from subscribers import store
+
+    with context.app() as app:
+        reader = _reader(app, address)
+        with app.database.read() as connection:
+            history = store.history(connection, reader.id)
+            sent = ledger.of_reader(connection, reader.id)
+    context.show(
+        _shown(reader)
+        | {
+            "history": [asdict(event) for event in history],
+            "deliveries": [
+                {"issue": issue, "state": state.value, "reply": reply, "edition": edition, "at": at}
+                for issue, state, reply, edition, at in sent
+            ],
+        },
+        lambda: _told(reader, history, sent),
+    )
+    return 0
+
+
+def _told(reader: Subscriber, history: Any, sent: Any) -> Iterator[str]:
+    for name, value in _shown(reader).items():
+        yield f"{name:13} {value if value not in ('', None) else '-'}"
+    yield ""
+    yield from table(
+        ("when", "act", "then", "how"),
+        [(event.at.strftime("%Y-%m-%d %H:%M"), event.act, event.status, event.how) for event in history],
+    )
+    if sent:
+        yield ""
+        yield from table(("issue", "delivery", "reply"), [(issue, state, reply) for issue, state, reply, _, _ in sent])
+
+
+def _reader(app: App, address: str) -> Subscriber:
+    from publisher.errors import NotFoundError
+    from subscribers import store
+
+    with app.database.read() as connection:
+        found = store.by_address(connection, address)
+    if found is None:
+        raise NotFoundError(f"no reader {address}", hint="'publisher subscribers export' lists all")
+    return found
+
+
+def _act(context: Context, address: str, name: str) -> int:
+    from subscribers import store
+    from subscribers.consent import Act
+
+    with context.app() as app:
+        reader = _reader(app, address)
+        with app.database.write() as connection:
+            after = store.act(connection, reader.id, Act(name), now=app.clock.now(), how="command line")
+    context.show(_shown(after), lambda: [f"{after.address} is {after.status}"])
+    return 0
+
+
+@subscribers.command()
+@click.argument("address")
+@click.pass_obj
+def confirm(context: Context, address: str) -> int:
+    """Confirm a pending reader, as their link would: only with a proof that they asked for it."""
+    return _act(context, address, "confirm")
+
+
+@subscribers.command()
+@click.argument("address")
+@click.pass_obj
+def unsubscribe(context: Context, address: str) -> int:
+    """Unsubscribe a reader: they are never mailed again unless they sign up anew."""
+    return _act(context, address, "unsubscribe")
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def erase(context: Context, address: str, *, yes: bool) -> int:
+    """Erase a reader and their history; a keyed hash stays, so that no import brings them back."""
+    from subscribers import store, tokens
+
+    with context.app() as app:
+        reader = _reader(app, address)
+        if not yes:
+            click.confirm(f"Erase {reader.address} and all that is known of them?", abort=True)
+        with app.database.write() as connection:
+            store.erase(connection, reader.id, mac=partial(tokens.mac, app.keys), now=app.clock.now())
+    context.show({"erased": True}, lambda: ["erased"])
+    return 0
+
+
+@subscribers.command()
+@click.pass_obj
+def stats(context: Context) -> int:
+    """Count readers by state, newsletter, schedule, language and topic."""
+    from subscribers import store
+
+    with context.app() as app, app.database.read() as connection:
+        found = store.stats(connection)
+    groups = {name: dict(value) for name, value in asdict(found).items()}
+    context.show(
+        groups,
+        lambda: [
+            f"{group}: " + (", ".join(f"{count} {name or '(default)'}" for name, count in values.items()) or "-")
+            for group, values in groups.items()
+        ],
+    )
+    return 0
+
+
+def _shown(reader: Subscriber) -> dict[str, Any]:
+    return {
+        "id": reader.id,
+        "email": reader.address,
+        "name": reader.name,
+        "status": reader.status.value,
+        "topics": ";".join(reader.topics),
+        "newsletter": reader.newsletter,
+        "schedule": reader.schedule,
+        "language": reader.language,
+        "timezone": reader.timezone,
+        "format": str(reader.format),
+        "consent_at": reader.consent_at,
+        "consent_ip": reader.consent_ip,
+        "consent_text": reader.consent_text,
+    }
+
+
+COMMANDS = (subscribers,)

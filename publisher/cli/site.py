@@ -1,0 +1,224 @@
+"""Commands on a site and its articles: init, check, build, articles, explain."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from publisher.cli.context import Command, Context, progress, table
+
+if TYPE_CHECKING:
+    from publisher.app import App
+    from publisher.content.article import Article, Problem
+
+SHOWN = 20
+"""Problems that ``build`` prints before it counts the rest: ``check`` shows all."""
+
+
+@click.command(cls=Command)
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.pass_obj
+def init(context: Context, directory: Path) -> int:
+    """Make a new site in DIRECTORY: a commented config and two sample articles."""
+    from publisher import starter
+    from publisher.app import Clock
+
+    made = starter.write(directory, now=Clock(context.now).now())
+    context.show(
+        {"site": str(directory), "files": [str(path) for path in made]},
+        lambda: [
+            *(f"made {path}" for path in made),
+            "",
+            f"next: cd {directory} && publisher check && publisher build",
+            "then: publisher subscribers add you@example.org --confirmed --consent-text 'my own list'",
+            "      publisher issue draft weekly",
+        ],
+    )
+    return 0
+
+
+@click.command(cls=Command)
+@click.option("--feeds", "feed", metavar="URL|FILE", help="Lint this feed instead of the site.")
+@click.pass_obj
+def check(context: Context, feed: str | None) -> int:
+    """Look for mistakes in config, content, templates and feeds; 1 if there is an error."""
+    if feed is not None:
+        raise click.UsageError("--feeds is not in this version; check the feed with a validator")
+    from publisher import check as checkup
+
+    with context.app() as app, progress("articles") as move:
+        findings = checkup.run(app, progress=move)
+    errors = sum(finding.severity == "error" for finding in findings)
+    context.show(
+        [asdict(finding) for finding in findings],
+        lambda: [*(str(finding) for finding in findings), f"{errors} errors, {len(findings) - errors} warnings"],
+    )
+    return 1 if errors else 0
+
+
+@click.command(cls=Command)
+@click.option("--full", is_flag=True, help="Read and write everything again, not only what changed.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if an article has an error.")
+@click.pass_obj
+def build(context: Context, *, full: bool, strict: bool) -> int:
+    """Read the articles and write the feeds: only what changed."""
+    from publisher.feeds.publish import publish
+
+    start = time.perf_counter()
+    with context.app() as app:
+        report = scan(app, full=full)
+        with progress("feeds") as move:
+            published = publish(app.config, app.database, app.templates, app.clock.now(), full=full, progress=move)
+    problems = [*report.problems, *published.problems]
+    errors = [problem for problem in problems if problem.severity == "error"]
+    result = {
+        "articles": report.articles,
+        "problems": len(errors),
+        "warnings": len(problems) - len(errors),
+        "feeds": published.feeds,
+        "written": published.written,
+        "removed": published.removed,
+        "seconds": round(time.perf_counter() - start, 3),
+    }
+    context.show(
+        result,
+        lambda: [
+            *_problem_lines(problems),
+            (
+                f"{report.articles} articles, {report.changed} changed, {published.feeds} feeds, "
+                f"{published.written} files written, {published.removed} removed in {result['seconds']} s"
+            ),
+        ],
+    )
+    if context.json:
+        for line in _problem_lines(problems):
+            context.say(line)
+    return 1 if strict and errors else 0
+
+
+def scan(app: App, *, full: bool = False) -> Any:
+    """Brings the index up to date with the folder, with a progress bar."""
+    from publisher.content import scan as scanning
+
+    with progress("articles") as move:
+        return scanning.scan(app.config, app.database, app.clock.now(), full=full, progress=move)
+
+
+def _problem_lines(problems: list[Problem]) -> Iterator[str]:
+    errors = [problem for problem in problems if problem.severity == "error"]
+    warnings = [problem for problem in problems if problem.severity != "error"]
+    for group in (errors, warnings):
+        yield from (str(problem) for problem in group[:SHOWN])
+        if len(group) > SHOWN:
+            yield f"… and {len(group) - SHOWN} more {group[0].severity}s: 'publisher check' lists all"
+
+
+@click.command(cls=Command)
+@click.option("--topic", default="", help="Only of this topic (its key).")
+@click.option("--tag", default="", help="Only with this tag.")
+@click.option("--since", default="", help="Only from this day on (2025-06-30), or so long ago (7d).")
+@click.option("--problems", is_flag=True, help="What is wrong with articles, in place of the articles.")
+@click.pass_obj
+def articles(context: Context, topic: str, tag: str, since: str, *, problems: bool) -> int:
+    """List the articles of the index, newest first."""
+    from publisher.content.index import Index
+
+    with context.app() as app:
+        scan(app)
+        index = Index(app.database)
+        if problems:
+            return _show_problems(context, index.problems())
+        start = _since(app, since)
+        found = index.articles(app.clock.now(), topic=topic, tag=tag)
+        found = [article for article in found if start is None or article.published >= start]
+        zone = app.config.site.timezone
+        rows = [
+            (
+                article.published.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+                "★" if article.featured else " ",
+                article.path,
+                article.title,
+                ", ".join(each.key for each in article.topics),
+            )
+            for article in found
+        ]
+        hidden = [] if topic or tag or since else index.hidden(app.clock.now())
+    context.show(
+        [_article(article) for article in found],
+        lambda: [
+            *table(("date", " ", "path", "title", "topics"), rows),
+            *(f"not shown: {each.path} ({each.reason})" for each in hidden),
+            f"{len(found)} articles",
+        ],
+    )
+    return 0
+
+
+def _show_problems(context: Context, problems: list[Problem]) -> int:
+    context.show(
+        [asdict(problem) for problem in problems],
+        lambda: [*(str(problem) for problem in problems), f"{len(problems)} problems"],
+    )
+    return 0
+
+
+def _since(app: App, text: str) -> Any:
+    if not text:
+        return None
+    from datetime import datetime
+
+    from publisher.times import duration
+
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=app.config.site.timezone)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--since") from error
+    try:
+        return app.clock.now() - duration(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}, or a day such as 2025-06-30", param_hint="--since") from error
+
+
+def _article(article: Article) -> dict[str, Any]:
+    return {
+        "path": article.path,
+        "title": article.title,
+        "url": article.url,
+        "guid": article.guid,
+        "published": article.published,
+        "updated": article.updated,
+        "summary": article.summary,
+        "topics": [topic.key for topic in article.topics],
+        "tags": list(article.tags),
+        "language": article.language,
+        "featured": article.featured,
+        "image": article.image.url if article.image else None,
+    }
+
+
+@click.command(cls=Command)
+@click.argument("what", metavar="ARTICLE|ADDRESS")
+@click.option("--issue", "issue_id", default="", help="About this issue.")
+@click.pass_obj
+def explain(context: Context, what: str, issue_id: str) -> int:
+    """Say why an article is or is not in an issue or feed, or why a reader did or did not get it."""
+    from publisher import explain as explanation
+
+    with context.app() as app:
+        scan(app)
+        if re.fullmatch(r"[^@\s/]+@[^@\s/]+", what):
+            lines = explanation.reader(app, what, issue_id)
+        else:
+            lines = explanation.article(app, what, issue_id)
+    context.show({"about": what, "because": lines}, lambda: lines)
+    return 0
+
+
+COMMANDS = (init, check, build, articles, explain)

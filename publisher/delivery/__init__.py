@@ -1,0 +1,1 @@
+"""From an approved issue to proof of who got it."""

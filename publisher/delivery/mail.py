@@ -1,0 +1,295 @@
+"""From a delivery to its message: links, Message-IDs, letters to one person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import TypedDict
+
+from publisher import urls
+from publisher.config import Config, Mailbox, Newsletter
+from publisher.db.engine import Connection, Database
+from publisher.delivery import plan
+from publisher.delivery.delivery import Leased
+from publisher.delivery.sender import Message, Work
+from publisher.delivery.transport import Envelope, Transport
+from publisher.digest import press, wire
+from publisher.digest import store as editions
+from publisher.digest.edition import Edition, Wish
+from publisher.digest.render import letter
+from publisher.digest.wire import Slots, Wire
+from publisher.errors import NotFoundError, StateError
+from publisher.issues import store
+from publisher.issues.issue import Issue
+from publisher.templates import Templates
+from subscribers import store as readers
+from subscribers.subscriber import Subscriber
+from subscribers.tokens import Keys, Purpose, claimed, mac, sign, verify
+
+PAGE = 1000
+"""Readers that planning looks at at once."""
+CHANGED = "it is not what was approved any more: a template or the config has changed"
+LOOK_AGAIN = "look at it again and approve it again"
+_SERIAL_BITS = 24
+"""A view link names reader and issue in one number: 2^24 issues, 2^39 readers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What mails are made of."""
+
+    config: Config
+    database: Database
+    templates: Templates
+    keys: Keys
+    media: Path
+    """Folder of the pictures made for mail."""
+    wires: dict[tuple[str, str], Wire] = field(default_factory=dict)
+    """Compiled editions of issues being sent; one lane makes one, all use it."""
+    lock: Lock = field(default_factory=Lock)
+
+    @property
+    def press(self) -> press.Press:
+        """What editions are made with."""
+        return press.Press(config=self.config, database=self.database, templates=self.templates, media=self.media)
+
+    def work(self, transport: Transport, now: Callable[[], datetime]) -> Work:
+        """What a sender needs to send this site's issues."""
+        return Work(
+            database=self.database,
+            transport=transport,
+            now=now,
+            compose=partial(compose, self),
+            plan=partial(planned, self, connections=transport.connections),
+            deadline=partial(deadline, self.config),
+            resend=self.config.delivery.uncertain == "resend",
+        )
+
+
+def of(config: Config, issue: Issue) -> Newsletter:
+    """The issue's newsletter; ``NotFoundError`` where the config does not name it any more."""
+    name = issue.stream.newsletter
+    if name not in config.newsletters:
+        raise NotFoundError(f"issue {issue.id}: the config has no newsletter {name!r}", hint="put it back, or stop it")
+    return config.newsletters[name]
+
+
+def deadline(config: Config, issue: Issue) -> datetime:
+    """After this moment nothing of the issue is sent: counted from its slot, or from a later beginning."""
+    start = max(issue.slot, issue.sent) if issue.sent else issue.slot
+    return start + of(config, issue).deadline
+
+
+# -- who gets it
+
+
+def has_readers(config: Config, connection: Connection, issue: Issue) -> bool:
+    """Whether anybody reads the issue's stream at this moment."""
+    return bool(readers.readers(connection, **_stream(config, issue), after=0, limit=1))
+
+
+class _Stream(TypedDict):
+    newsletter: str
+    schedule: str
+    first: bool
+
+
+def _stream(config: Config, issue: Issue) -> _Stream:
+    first = next(iter(of(config, issue).schedules)) == issue.stream.schedule
+    return {"newsletter": issue.stream.newsletter, "schedule": issue.stream.schedule, "first": first}
+
+
+def wishes(config: Config, connection: Connection, issue: Issue) -> list[tuple[Wish, int]]:
+    """The different wishes of the issue's readers, and how many have each, most wanted first."""
+    found = readers.wishes(connection, **_stream(config, issue), default_language=config.site.language)
+    return [(Wish(topics=wish.topics, language=wish.language, format=wish.format), count) for wish, count in found]
+
+
+def edition_counts(config: Config, connection: Connection, issue: Issue) -> list[tuple[str, int]]:
+    """The issue's editions and how many readers each has, as of now."""
+    return [(wish.key, count) for wish, count in wishes(config, connection, issue)]
+
+
+def planned(post: Post, issue: Issue, now: datetime, *, connections: int) -> Iterator[plan.Row]:
+    """The rows of an issue, a page of readers at a time; editions for wishes that are new since the approval are kept.
+
+    Raises ``StateError`` where what was approved could not be made any more (a template or the config changed).
+    """
+    del now
+    if press.content_hash(post.press, issue) != issue.approved_hash:
+        raise StateError(CHANGED, hint=LOOK_AGAIN)
+    with post.database.read() as connection:  # one view of the readers: whoever comes meanwhile is in no issue by half
+        wanted = wishes(post.config, connection, issue)
+        made = press.press_all(post.press, issue, [wish for wish, _ in wanted])
+        with post.database.write() as writing:
+            editions.save(writing, list(made.values()))
+        size = plan.shard_size(sum(count for _, count in wanted), connections)
+        yield from plan.plan(_readers(post.config, connection, issue), lambda wish: wish.key in made, size)
+
+
+def _readers(config: Config, connection: Connection, issue: Issue) -> Iterator[plan.Reader]:
+    after, stream = 0, _stream(config, issue)
+    while page := readers.readers(connection, **stream, after=after, limit=PAGE):
+        for reader in page:
+            yield plan.Reader(reader.id, wish_of(config, reader))
+        after = page[-1].id
+
+
+def wish_of(config: Config, reader: Subscriber) -> Wish:
+    """What the reader gets, blanks filled with the site's."""
+    return Wish(topics=reader.topics, language=reader.language or config.site.language, format=reader.format or "html")
+
+
+# -- links and ids
+
+
+def view_link(config: Config, keys: Keys, reader: int, epoch: int, serial: int) -> str:
+    """The reader's own page of an issue."""
+    token = sign(keys, Purpose.VIEW, reader << _SERIAL_BITS | serial, None, epoch)
+    return urls.join(config.web.url, f"/i/{token}")
+
+
+def read_view(connection: Connection, keys: Keys, token: str, now: datetime) -> tuple[Subscriber, Issue] | None:
+    """The reader and the issue of a view link, or None where it is not one of ours."""
+    number = claimed(token)
+    if number is None or number < 0:
+        return None
+    reader = readers.by_id(connection, number >> _SERIAL_BITS)
+    if reader is None or verify(keys, Purpose.VIEW, token, now, reader.epoch) is None:
+        return None
+    issue = store.by_serial(connection, number & (1 << _SERIAL_BITS) - 1)
+    return None if issue is None else (reader, issue)
+
+
+def unsubscribe_path(keys: Keys, reader: int) -> str:
+    """Where the reader leaves: good for ever, whatever the reader changes (no expiry, no epoch)."""
+    return f"/u/{sign(keys, Purpose.UNSUB, reader, None)}"
+
+
+def unsubscribe_link(config: Config, keys: Keys, reader: int) -> str:
+    """The same as an address."""
+    return urls.join(config.web.url, unsubscribe_path(keys, reader))
+
+
+def message_id(keys: Keys, issue: str, reader: int, sender: Mailbox) -> str:
+    """The Message-ID of an issue's mail to a reader: the same each time, guessed by nobody (RFC 5322 3.6.4)."""
+    return f"<{mac(keys, f'{issue}/{reader}')}@{_domain(sender)}>"
+
+
+def _domain(sender: Mailbox) -> str:
+    return sender.address.rpartition("@")[2].encode("idna").decode("ascii").lower()
+
+
+# -- messages
+
+
+def slots(post: Post, issue: Issue, *, reader: int, epoch: int, address: str, name: str, date: datetime) -> Slots:
+    """A reader's own values in an issue's message."""
+    letter_from = of(post.config, issue).sender
+    return Slots(
+        to=address,
+        name=name,
+        unsubscribe=unsubscribe_link(post.config, post.keys, reader),
+        view=view_link(post.config, post.keys, reader, epoch, issue.serial),
+        message_id=message_id(post.keys, issue.id, reader, letter_from),
+        date=date,
+    )
+
+
+def compose(post: Post, leased: Leased, now: datetime) -> Message:
+    """The message of a delivery. Raises ``PublisherError`` where it cannot be made."""
+    with post.database.read() as connection:
+        issue = store.get(connection, leased.issue)
+    letter_of = of(post.config, issue)
+    mine = slots(
+        post,
+        issue,
+        reader=leased.subscriber,
+        epoch=leased.epoch,
+        address=leased.address,
+        name=leased.name,
+        date=now.astimezone(letter_of.zone),
+    )
+    body = _wire(post, issue, leased.edition).fill(mine)
+    envelope = Envelope(sender=letter_of.sender.address, recipient=leased.address, message_id=mine.message_id)
+    return Message(envelope=envelope, body=body)
+
+
+def _wire(post: Post, issue: Issue, key: str) -> Wire:
+    with post.lock:
+        if (found := post.wires.get((issue.id, key))) is not None:
+            return found
+        with post.database.read() as connection:
+            edition = editions.load(connection, issue.id, key)
+        if edition is None:
+            raise StateError(f"issue {issue.id} has no edition {key}", hint="stop it and draft a new one")
+        if len(post.wires) >= PAGE:
+            post.wires.clear()
+        made = wire.compile(edition, of(post.config, issue), post.config)
+        post.wires[issue.id, key] = made
+        return made
+
+
+def test_message(post: Post, issue: Issue, edition: Edition, address: str, now: datetime) -> Message:
+    """The edition as a test: ``[TEST]`` in the subject, links that act on nobody, counted nowhere."""
+    letter_of = of(post.config, issue)
+    marked = press.marked(edition, "[TEST] ")
+    archive = urls.join(post.config.web.url, "/archive/")
+    id = mac(post.keys, f"test/{issue.id}/{address}/{now.isoformat()}")
+    mine = Slots(
+        to=address,
+        unsubscribe=archive,
+        view=archive,
+        message_id=f"<{id}@{_domain(letter_of.sender)}>",
+        date=now.astimezone(letter_of.zone),
+    )
+    body = wire.compile(marked, letter_of, post.config).fill(mine)
+    return Message(
+        envelope=Envelope(sender=letter_of.sender.address, recipient=address, message_id=mine.message_id), body=body
+    )
+
+
+def confirmation(post: Post, reader: Subscriber, now: datetime) -> Message:
+    """The letter that asks a new reader to confirm. It holds no text of theirs: others may have typed it."""
+    letter_of = _first_letter(post.config, reader)
+    language = reader.language or post.config.site.language
+    expires = now + post.config.subscribers.confirm_within
+    token = sign(post.keys, Purpose.CONFIRM, reader.id, expires)
+    written = letter(
+        "confirm",
+        "",
+        post.config,
+        post.templates,
+        language=language,
+        newsletters=[letter_of.title],
+        confirm=urls.join(post.config.web.url, f"/confirm/{token}"),
+        days=max(1, post.config.subscribers.confirm_within.days),
+    )
+    id = f"<{mac(post.keys, f'confirm/{reader.id}/{now.isoformat()}')}@{_domain(letter_of.sender)}>"
+    body = wire.letter(
+        written,
+        sender=letter_of.sender,
+        to=reader.address,
+        message_id=id,
+        date=now.astimezone(letter_of.zone),
+        language=post.templates.lang(language),
+    )
+    return Message(
+        envelope=Envelope(sender=letter_of.sender.address, recipient=reader.address, message_id=id), body=body
+    )
+
+
+def need_newsletter(config: Config) -> None:
+    """Raises ``StateError`` where there is no newsletter that could speak to a reader."""
+    if not config.newsletters:
+        raise StateError("no newsletter is configured, so no letter can be sent", hint="add one under newsletters:")
+
+
+def _first_letter(config: Config, reader: Subscriber) -> Newsletter:
+    """The newsletter that a letter to the reader speaks for."""
+    need_newsletter(config)
+    return config.newsletters.get(reader.newsletter) or next(iter(config.newsletters.values()))

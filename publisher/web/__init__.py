@@ -1,0 +1,1 @@
+"""HTTP: feeds, archive, readers' pages."""
