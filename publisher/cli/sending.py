@@ -5,8 +5,9 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
+from threading import Lock
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ def send(app: App, context: Context, id: str, *, wait: bool) -> tuple[Issue, Cou
     """
     steer.queue(app.post, id, app.clock.now())
     told = False
-    with _terminable():
+    with terminable():
         while True:
             with sending_alone(app.database) as alone:
                 if alone:
@@ -63,7 +64,7 @@ def _send(app: App, context: Context, id: str, *, wait: bool) -> tuple[Issue, Co
 
 def send_due(app: App) -> None:
     """Sends everything that is due now, without waiting for what is deferred."""
-    with sending_alone(app.database) as alone, _terminable():
+    with sending_alone(app.database) as alone, terminable():
         if not alone:
             return
         sender = app.sender()
@@ -120,8 +121,50 @@ def _over(issue: Issue, counts: Counts, *, wait: bool) -> bool:
     return not wait and issue.state is State.SENDING and not counts.pending and not counts.sending
 
 
+class Turn:
+    """A service's turn to send for its site: taken as soon as no other process has it, and kept to the end."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._held = ExitStack()
+        self._sender: Sender | None = None
+        self._state = ""
+        self._lock = Lock()
+
+    def step(self) -> None:
+        """Wakes what is to be sent now; call it every moment."""
+        with self._lock:
+            if self._state == "over":
+                return
+            if self._sender is None:
+                self._take()
+            if self._sender is not None:
+                self._sender.step()
+
+    def _take(self) -> None:
+        from publisher import log
+
+        with ExitStack() as held:
+            if not held.enter_context(sending_alone(self._app.database)):
+                if not self._state:
+                    log.event("sender.elsewhere", why="another process sends for this site")
+                self._state = "elsewhere"
+                return
+            sender = self._app.sender()
+            held.callback(sender.stop)  # before the lock goes: nobody else may send until the last lane has settled
+            sender.recover()
+            self._held = held.pop_all()
+        self._sender = sender
+
+    def stop(self) -> None:
+        """Lets what is on its way finish, and gives the turn away."""
+        with self._lock:
+            self._state = "over"
+            self._held.close()
+
+
 @contextmanager
-def _terminable() -> Iterator[None]:
+def terminable() -> Iterator[None]:
     """SIGTERM ends like Ctrl-C: what is on its way is finished and settled first."""
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -201,7 +201,7 @@ def counts(connection: Connection, issue: str) -> Counts:
     """The accounting of an issue, counted from its rows."""
     table = delivery_table
     query = sa.select(table.c.state, sa.func.count()).where(table.c.issue == issue).group_by(table.c.state)
-    found: dict[str, int] = dict(connection.execute(query).tuples().all())
+    found: dict[str, int] = dict(iter(connection.execute(query)))
     return Counts(planned=sum(found.values()), **found)
 
 
@@ -284,7 +284,7 @@ def reasons(connection: Connection, issue: str) -> list[tuple[State, str, int]]:
         .order_by(count.desc(), table.c.state, table.c.reply)
         .limit(50)
     )
-    return [(State(state), reply, number) for state, reply, number in connection.execute(query).tuples()]
+    return [(State(state), reply, number) for state, reply, number in connection.execute(query)]
 
 
 def of_reader(connection: Connection, subscriber: int) -> list[tuple[str, State, str, str, datetime]]:

@@ -190,7 +190,8 @@ class Sender:
         log.event(f"issue.{issue.state}", issue=issue.id, why=issue.note)
 
     def lane(self, number: str) -> None:
-        """Sends shard after shard over one connection until nothing is due."""
+        """Sends shard after shard over one connection until nothing is due; ``number`` only tells lanes apart."""
+        del number
         self.settle_owed()
         with self.work.transport.open() as connection:
             self.trouble = Trouble()
@@ -200,7 +201,6 @@ class Sender:
                 finally:
                     with self._lock:
                         self._claimed.discard(claim)
-        log.event("lane.ended", lane=number)
 
     def close_issue(self, issue_id: str) -> None:
         """Closes an issue whose every delivery is accounted for; past its deadline, ends what is still open first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
@@ -20,6 +21,8 @@ TIMEOUT = 60.0
 DOT_TIMEOUT = 600.0
 """Seconds to wait for the answer to the final dot: who gives up sooner only makes doubt (RFC 5321 4.5.3.2.6)."""
 QUIT_TIMEOUT = 5.0
+_PATH = re.compile(r"[!-;=?-~]+")
+"""What stands between < and > without SMTPUTF8 (RFC 5321 4.1.2); a quoted local part with blanks is not let through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +201,12 @@ def _greet(session: smtplib.SMTP, transport: SmtpTransport, where: str) -> None:
 
 def _refused(session: smtplib.SMTP, envelope: Envelope) -> Receipt | None:
     """The answer that ended the exchange before its message; the first digit decides (RFC 5321 4.2.1)."""
-    try:
-        code, text = session.mail(envelope.sender)
-        if code // 100 == 2:
-            code, text = session.rcpt(envelope.recipient)
-    except ValueError:  # no command can hold such an address without SMTPUTF8 (RFC 6531 3.4)
+    if not (_PATH.fullmatch(envelope.sender) and _PATH.fullmatch(envelope.recipient)):
         return Receipt(code=553, text="the address has characters that SMTP cannot carry", phase=Phase.ENVELOPE)
+    # Not session.mail and session.rcpt: they take an address apart as a header's and may name another mailbox.
+    code, text = session.docmd("MAIL", f"FROM:<{envelope.sender}>")
+    if code // 100 == 2:
+        code, text = session.docmd("RCPT", f"TO:<{envelope.recipient}>")
     if code // 100 == 2:
         code, text = session.docmd("DATA")
         if code // 100 == 3:

@@ -14,7 +14,7 @@ from publisher.digest import store as editions
 from publisher.digest.lint import Finding
 from publisher.errors import StateError
 from publisher.issues import store
-from publisher.issues.issue import Issue, advance
+from publisher.issues.issue import EDITABLE, Issue, advance
 from publisher.issues.issue import State as IssueState
 
 
@@ -27,6 +27,10 @@ def approve(post: Post, id: str, *, now: datetime, by: str, hash: str = "") -> t
     with post.database.read() as connection:
         seen = store.get(connection, id)
         wishes = [wish for wish, _ in mail.wishes(post.config, connection, seen)]
+    if seen.state not in EDITABLE:  # a queued one would be taken out of the queue
+        raise StateError(
+            f"issue {id} is {seen.state} and cannot be approved", hint="'publisher issue list' shows drafts"
+        )
     current = press.content_hash(post.press, seen)
     if hash and hash != current:
         raise StateError(f"issue {id} has changed: its hash is {current}, not {hash}", hint="look at it again")
