@@ -60,7 +60,7 @@ bench: $(VENV)/.dev ## runs the benchmarks; each prints a ratio
 
 .PHONY: docs
 docs: $(VENV)/.dev ## writes the generated parts of docs/
-	@for name in reference docs_rfc; do $(BIN)/python -m "scripts.$$name"; done
+	@for name in reference commands docs_rfc; do $(BIN)/python -m "scripts.$$name"; done
 
 .PHONY: lock
 lock: $(VENV)/.dev ## writes requirements.lock from what is installed

@@ -32,7 +32,9 @@ def publisher(*arguments: str) -> Any:
 def fresh() -> None:
     """Removes what an earlier demo made; refuses to touch a database that is not a demo's."""
     if (SITE / "var" / "publisher.db").exists() and not MARK.exists():
-        sys.exit("var/publisher.db was not made by the demo; move var/ away, or run 'make clean' if nothing in it matters")
+        sys.exit(
+            "var/publisher.db was not made by the demo; move var/ away, or run 'make clean' if nothing in it matters"
+        )
     for name in MADE:
         for path in (SITE / name).glob("*"):
             if path.name == "test":  # results of the tests
