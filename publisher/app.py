@@ -40,6 +40,10 @@ class Clock:
             return datetime.now(UTC)
         return self._start + timedelta(seconds=time.monotonic() - self._since)
 
+    def monotonic(self) -> float:
+        """Seconds since some moment, never fewer than before: for pacing."""
+        return time.monotonic()
+
 
 @dataclass(frozen=True)
 class App:

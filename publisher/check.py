@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from publisher.app import App
+from publisher.config import Newsletter
 from publisher.content import scan
 from publisher.content.article import Severity
 from publisher.content.index import Index
 from publisher.digest import press
 from publisher.errors import PublisherError
 from publisher.issues import compose, desk
-from publisher.issues.issue import Stream
+from publisher.issues.issue import Issue, Stream
+from publisher.selection import History, select
 
 MANY = 10
 """Names of unmatched topics that are listed."""
@@ -60,8 +63,15 @@ def _config(app: App) -> Iterator[Finding]:
 def _topics(app: App) -> Iterator[Finding]:
     index = Index(app.database)
     if app.config.topics:
-        for topic, count in index.unmatched_topics()[:MANY]:
-            message = f"{count} articles have the topic {topic!r}, which no topic here matches; add it to one's match:"
+        unmatched = index.unmatched_topics()
+        sentences = [
+            f"{count} {'article has' if count == 1 else 'articles have'} the topic {topic!r}, "
+            "which no topic here matches; add it to one's match:"
+            for topic, count in unmatched[:MANY]
+        ]
+        if len(unmatched) > MANY:
+            sentences.append(f"{len(unmatched) - MANY} more topics match none here; those above are the commonest")
+        for message in sentences:
             yield Finding(path=app.config.path.name, severity=Severity.WARNING, code="topic-unmatched", message=message)
     for each in index.slug_collisions():
         spelled = " and ".join(repr(name) for name in each.names)
@@ -86,26 +96,25 @@ def _quiet(app: App) -> Iterator[Finding]:
 
 
 def _digests(app: App) -> Iterator[Finding]:
-    """What a trial run says: each newsletter's digest, drawn up now, rendered and linted."""
+    """What a trial run says: each newsletter's first issue, drawn up now, rendered and linted."""
+    where = app.config.path.name
     for name, letter in app.config.newsletters.items():
-        stream = Stream(name, next(iter(letter.schedules)))
         try:
-            selection = desk.choose(app.config, app.database, stream, app.clock.now())
-            if not selection.picks:
-                continue
-            issue = compose.compose(
-                selection,
-                id=desk.issue_id(stream, app.clock.now(), letter),
-                stream=stream,
-                slot=app.clock.now(),
-                newsletter=letter,
-                number=1,
-                now=app.clock.now(),
-            )
-            found = press.lint(app.post.press, issue, ())
+            issue = _trial(app, letter, app.clock.now())
+            found = press.lint(app.post.press, issue, ()) if issue.stories else ()
         except PublisherError as error:
-            message = error.line()
-            yield Finding(path=f"newsletters.{name}", severity=Severity.ERROR, code="digest", message=message)
+            message = f"newsletters.{name}: {error.line()}"
+            yield Finding(path=where, severity=Severity.ERROR, code="digest", message=message)
             continue
         for each in found:
-            yield Finding(path=f"newsletters.{name}", severity=each.severity, code=each.code, message=each.message)
+            message = f"newsletters.{name}: {each.place}: {each.message}"
+            yield Finding(path=where, severity=each.severity, code=each.code, message=message)
+
+
+def _trial(app: App, letter: Newsletter, now: datetime) -> Issue:
+    """The issue that would go out had none gone before: what was sent already must not hide a broken template."""
+    stream = Stream(letter.name, next(iter(letter.schedules)))
+    wish, past = desk.rule(app.config, letter), History()
+    selection = select(desk.candidates(app.database, wish, past, now), wish, past, now)
+    id = desk.issue_id(stream, now, letter)
+    return compose.compose(selection, id=id, stream=stream, slot=now, newsletter=letter, number=1, now=now)

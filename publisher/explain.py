@@ -21,7 +21,7 @@ WORDS = {
     Reason.OTHER_TAG: "it lacks the tag {detail!r} that the newsletter asks for",
     Reason.EXCLUDED: "an editor excluded it from this issue",
     Reason.ALREADY_SENT: "an earlier issue of this newsletter and schedule carried it",
-    Reason.TOO_OLD: "it is older than the issue's window, which begins on {detail}",
+    Reason.TOO_OLD: "it is older than the issue's window, which begins at {detail}",
     Reason.NOT_FEATURED: "it is not featured, and the newsletter takes only featured articles",
     Reason.NO_TOPIC: "none of its topics has a section in this newsletter",
     Reason.SAME_TITLE: "a story with the same title is told already: {detail}",
@@ -141,7 +141,8 @@ def _why_not(app: App, issue: Issue, found: Subscriber) -> str:
         return f"not sent to anybody: it is {issue.state}"
     if found.newsletter not in {"", issue.stream.newsletter}:
         return f"not for them: they read {found.newsletter}"
-    first = next(iter(app.config.newsletters[issue.stream.newsletter].schedules), "")
+    letter = app.config.newsletters.get(issue.stream.newsletter)
+    first = next(iter(letter.schedules)) if letter else issue.stream.schedule
     if (found.schedule or first) != issue.stream.schedule:
         return f"not for them: their schedule is {found.schedule or first}"
     if issue.sent and found.created > issue.sent:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import lru_cache
-from typing import Any
+from typing import Any, TextIO
 
 _wanted = {"events": False}
 
@@ -16,7 +16,7 @@ def configure(*, service: bool = False, debug: bool = False) -> None:
 
 
 @lru_cache(maxsize=1)
-def _logger() -> Any:  # structlog's own type is as open
+def _logger(file: TextIO) -> Any:  # structlog's own type is as open
     """The logger: readable on a terminal, JSON elsewhere (journald, containers). Made at the first event."""
     import logging
 
@@ -27,12 +27,12 @@ def _logger() -> Any:  # structlog's own type is as open
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    if sys.stderr.isatty():
+    if file.isatty():
         processors.append(structlog.dev.ConsoleRenderer(colors=True))
     else:
         processors.append(structlog.processors.JSONRenderer(ensure_ascii=False))
     return structlog.wrap_logger(
-        structlog.PrintLogger(file=sys.stderr),
+        structlog.PrintLogger(file=file),
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if _wanted["events"] else logging.WARNING),
     )
@@ -41,12 +41,12 @@ def _logger() -> Any:  # structlog's own type is as open
 def event(name: str, **fields: object) -> None:
     """Notes that something happened: ``event("issue.sent", issue="weekly-2025-06-30", accepted=12)``."""
     if _wanted["events"]:
-        _logger().info(name, **fields)
+        _logger(sys.stderr).info(name, **fields)
 
 
 def trouble(name: str, error: BaseException, **fields: object) -> None:
     """Notes an error that was dealt with: the run goes on, somebody should look."""
-    _logger().error(name, error=str(error) or type(error).__name__, kind=type(error).__name__, **fields)
+    _logger(sys.stderr).error(name, error=str(error) or type(error).__name__, kind=type(error).__name__, **fields)
 
 
 def short_address(address: str) -> str:

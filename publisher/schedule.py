@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -103,18 +104,22 @@ def streams(app: App) -> list[Stream]:
     return [Stream(name, schedule) for name, letter in app.config.newsletters.items() for schedule in letter.schedules]
 
 
-def tick(app: App) -> None:
+def tick(app: App) -> int:
     """Does what the hour demands of every stream: fires slots, holds, approves, queues or skips issues.
 
-    One stream's trouble stops no other. Safe at any time, from any number of processes.
+    One stream's trouble stops no other: it is logged, and the number of such streams is given back. Safe at any time,
+    from any number of processes.
     """
+    failed = 0
     for stream in streams(app):
         try:
             _mature(app, stream)
             _fire(app, stream)
             _mature(app, stream)
         except PublisherError as error:
+            failed += 1
             log.trouble("slot.failed", error, stream=str(stream))
+    return failed
 
 
 def _mature(app: App, stream: Stream) -> None:
@@ -212,9 +217,7 @@ def _sent_early(app: App, stream: Stream, slot: Slot, now: datetime) -> bool:
         issue = store.sent_for(connection, stream, slot.instant)
         if issue is None:
             return False
-        if slots.take(
-            connection, stream, wall=slot.wall, due_at=slot.instant, state=slots.DUE, by=owner(), now=now
-        ):
+        if slots.take(connection, stream, wall=slot.wall, due_at=slot.instant, state=slots.DUE, by=owner(), now=now):
             slots.attach(connection, stream, slot.wall, issue)
         return True
 
@@ -244,7 +247,7 @@ def owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def start(app: App, *, tick: Callable[[], None], build: Callable[[], None], send: Callable[[], None]) -> Any:
+def start(app: App, *, tick: Callable[[], int], build: Callable[[], None], send: Callable[[], None]) -> Any:
     """A running scheduler; its ``shutdown(wait=False)`` ends it.
 
     It only wakes: ``tick`` at every slot and at every draft before one, and each 20 s for what a clock change or an
@@ -270,6 +273,8 @@ def start(app: App, *, tick: Callable[[], None], build: Callable[[], None], send
     scheduler.add_job(build, IntervalTrigger(seconds=60), id="build")
     scheduler.add_job(send, IntervalTrigger(seconds=1), id="send")
     scheduler.add_listener(_failed, EVENT_JOB_ERROR)
+    # Its own lines: a job that failed, which _failed tells, and each wake that found its job still at work, no news.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     scheduler.start()
     return scheduler
 

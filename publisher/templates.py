@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from importlib.resources import files
 from pathlib import Path
@@ -18,12 +18,14 @@ from types import MappingProxyType
 
 import jinja2
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_day_names
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
 
 from publisher.errors import TemplateError
+from publisher.times import WEEKDAYS
 
 _STYLES = ("full", "long", "medium", "short")
 # What an expression of a designer may raise; a broken program raises other things, and they must not look like his.
@@ -43,8 +45,8 @@ class Templates:
 
         Names ending in ``.html`` and ``.xml`` escape what they print. Beside ``context`` a template sees ``language``
         (as asked), ``lang`` (BCP 47, the language its words really have) and ``dir`` (``ltr`` or ``rtl``), the
-        functions of gettext, and the filters ``date``, ``time`` and ``direction``. Raises ``TemplateError`` that
-        names the line.
+        functions of gettext, and the filters ``date``, ``time``, ``weekdays`` and ``direction``. Raises
+        ``TemplateError`` that names the line.
         """
         try:
             return self._environment(language).get_template(name).render({**context, "language": language})
@@ -209,5 +211,9 @@ def _make_environment(
     def time(moment: datetime, zone: tzinfo) -> str:
         return format_time(moment.astimezone(zone), format="short", tzinfo=zone, locale=locale)
 
-    environment.filters.update(date=date, time=time, direction=direction)
+    def weekdays(days: Iterable[str]) -> str:
+        names = get_day_names("wide", locale=locale)
+        return format_list([names[WEEKDAYS.index(day)] for day in days], locale=locale)
+
+    environment.filters.update(date=date, time=time, weekdays=weekdays, direction=direction)
     return environment

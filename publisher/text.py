@@ -53,10 +53,12 @@ def shorten(text: str, columns: int) -> str:
     where a space is near enough.
     """
     text = one_line(text)
-    if width(text) <= columns:
-        return text
     end = _fitting(text, columns)
-    whole = max((m.end() for m in _SENTENCE.finditer(text) if m.end() <= end and not _joined(text, m.end())), default=0)
+    if end == len(text):
+        return text
+    head = text[: end + 40]  # a run of 100 000 full stops would take minutes
+    ends = (match.end() for match in _SENTENCE.finditer(head))
+    whole = max((place for place in ends if place <= end and not _joined(text, place)), default=0)
     if whole and 2 * width(text[:whole]) >= columns:
         return text[:whole]
     if columns < 1:
@@ -85,9 +87,7 @@ def _in_word(text: str, index: int) -> bool:
 
 
 def _joined(text: str, index: int) -> bool:
-    """Whether a cut before ``text[index]`` would split what a reader sees as one character (UAX 29 in short)."""
-    if not 0 < index < len(text):
-        return False
+    """Whether a cut within the text, before ``text[index]``, splits what a reader sees as one character (UAX 29)."""
     before, after = text[index - 1], text[index]
     if _is_regional(after) and _is_regional(before):
         start = index

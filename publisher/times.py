@@ -15,6 +15,7 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _ORDINAL = re.compile(r"(1st|2nd|3rd|4th|5th|last)", re.IGNORECASE)
 _CRON_FIELDS = ("minute", "hour", "day", "month", "day_of_week")
 _CRON_NUMBERS = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "day_of_week": (0, 7)}
+_CRON_ITEM = re.compile(r"(?:\*|(?P<first>\d{1,2}|[a-z]+)(?:-(?P<last>\d{1,2}|[a-z]+))?)(?:/(?P<step>\d{1,2}))?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -127,16 +128,42 @@ def cron(text: str) -> Recurrence:
 
 
 def _cron_field(name: str, text: str) -> str:
-    if not re.fullmatch(r"[\w*,/-]+", text, re.ASCII):
-        raise ValueError(f"{text!r} is not a cron field ({name})")
+    """The field as APScheduler takes it: checked, weekdays written out as names (its own count begins on Monday)."""
+    if name != "day_of_week":
+        for item in text.split(","):
+            _cron_item(name, item)
+        return text
+    if text == "*":
+        return text
+    days = {(day - 1) % 7 for item in text.split(",") for day in _cron_item(name, item)}
+    return ",".join(WEEKDAYS[day] for day in sorted(days))
+
+
+def _cron_item(name: str, item: str) -> range:
+    """The numbers that ``*``, ``5``, ``1-5``, ``*/10`` or ``1-9/2`` stands for; names count as their numbers."""
     low, high = _CRON_NUMBERS[name]
-    for number in re.findall(r"(?<!/)\b\d+", text):
-        if not low <= int(number) <= high:
-            raise ValueError(f"{number} is out of range for cron's {name} ({low} to {high})")
-    names = {"day_of_week": WEEKDAYS, "month": _MONTHS}.get(name, ())
-    for word in re.findall(r"[a-z]+", text):
+    match = _CRON_ITEM.fullmatch(item)
+    if not match:
+        raise ValueError(f"{item!r} is not a cron field ({name})")
+    first = low if match["first"] is None else _cron_number(name, match["first"])
+    last = _cron_number(name, match["last"]) if match["last"] else high if match["first"] is None else first
+    step = int(match["step"] or 1)
+    if step < 1:
+        raise ValueError(f"{item!r} steps by nothing; write a step of 1 or more")
+    if match["step"] and match["first"] is not None and not match["last"]:
+        raise ValueError(f"{item!r} is not a cron field ({name}); write {match['first']}-{high}/{step}")
+    if last < first:
+        raise ValueError(f"{item!r} runs backwards; write two parts with a comma")
+    return range(first, last + 1, step)
+
+
+def _cron_number(name: str, word: str) -> int:
+    low, high = _CRON_NUMBERS[name]
+    names = {"day_of_week": ("sun", *WEEKDAYS[:6]), "month": ("", *_MONTHS)}.get(name, ())
+    if word.isalpha():
         if word not in names:
             raise ValueError(f"{word!r} is not a name that cron's {name} knows")
-    if name != "day_of_week":
-        return text
-    return re.sub(r"(?<!/)\b\d\b", lambda m: WEEKDAYS[(int(m[0]) - 1) % 7], text)
+        return names.index(word)
+    if not low <= int(word) <= high:
+        raise ValueError(f"{word} is out of range for cron's {name} ({low} to {high})")
+    return int(word)

@@ -35,7 +35,7 @@ def slug(name: str) -> str:
             blank = False
         elif (char.isspace() or char == "/") and kept and kept[-1] != "-":
             blank = True
-    text = unicodedata.normalize("NFC", "".join(kept)).lstrip(".")
+    text = unicodedata.normalize("NFC", "".join(kept)).lstrip(".")[:200]
     while len(text.encode()) > 200:  # file systems hold 255 bytes a name
         text = text[:-1]
     return text or "x" + hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=4).hexdigest()

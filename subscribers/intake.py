@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from types import MappingProxyType
@@ -34,6 +34,10 @@ COLUMNS = (
     "consent_text",
 )
 """Of CSV and JSON, in the order in which they are written; only the first is needed."""
+
+
+LEEWAY = timedelta(minutes=15)
+"""How far two machines' clocks may be apart: a consent noted on another one is not from the future."""
 
 
 class Outcome(StrEnum):
@@ -208,7 +212,7 @@ def decide(
     ``declared`` is the consent that whoever imports vouches for, for every row that brings none of its own.
     """
     row = _declared(row, now, declared)
-    if row.consent_at and row.consent_at > now:
+    if row.consent_at and row.consent_at > now + LEEWAY:
         return _refused(
             row, reader, f"consent_at {row.consent_at.isoformat()} is in the future; check the date's order"
         )

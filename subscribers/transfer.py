@@ -63,7 +63,8 @@ def read(stream: TextIO) -> Listing:
         unknown: list[str] = []
         return Listing(format="json", unknown=unknown, rows=_json_rows(first, stream, unknown))
     delimiter, header = _header(first)
-    unknown = [name for name in header if name and name not in COLUMNS]
+    spelled = next(csv.reader([first], delimiter=delimiter))
+    unknown = [name.strip() for name, column in zip(spelled, header, strict=True) if column and column not in COLUMNS]
     return Listing(format="csv", unknown=unknown, rows=_csv_rows(stream, delimiter, header))
 
 

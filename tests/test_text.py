@@ -66,6 +66,8 @@ def test_width(given: str, columns: int):
         ("ab", 1, "…"),
         ("ab", 0, ""),
         (f"a{FAMILY}b", 5, "a…"),
+        ("क्षक्षक्ष", 4, "क्ष…"),
+        ("x" + "." * 100_000 + "y", 4, "x..…"),
         ("🇨🇳🇩🇪🇫🇷 flags of three", 6, "🇨🇳🇩🇪…"),
     ],
 )

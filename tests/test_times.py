@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -40,6 +41,11 @@ def test_what_is_no_duration_says_what_to_write(text: str):
 @given(st.integers(1, 9_999_999))
 def test_a_span_is_a_duration_again(seconds: int):
     assert times.duration(times.span(timedelta(seconds=seconds))) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("text", ["14d", "36h", "90m", "45s"])
+def test_a_span_is_written_in_the_largest_unit_that_fits(text: str):
+    assert times.span(times.duration(text)) == text
 
 
 def test_written_forms():
@@ -84,7 +90,7 @@ def test_what_is_no_schedule_lists_the_forms(text: str):
 
 
 def test_cron_counts_sunday_as_0_and_7():
-    assert times.cron("0 8 * * 1-5").fields["day_of_week"] == "mon-fri"
+    assert times.cron("0 8 * * 1-5").fields["day_of_week"] == "mon,tue,wed,thu,fri"
     assert times.cron("0 8 * * 0").fields["day_of_week"] == times.cron("0 8 * * 7").fields["day_of_week"] == "sun"
     assert times.cron("*/15 8 1 jan *").fields == {
         "minute": "*/15", "hour": "8", "day": "1", "month": "jan", "day_of_week": "*"
@@ -108,5 +114,27 @@ def test_what_cron_does_not_know(text: str, message: str):
 
 
 def test_cron_weekday_lists_and_steps():
-    assert times.cron("0 8 * * */2").fields["day_of_week"] == "*/2"
+    assert times.cron("0 8 * * */2").fields["day_of_week"] == "tue,thu,sat,sun"
     assert times.cron("0 8 * * 1,3").fields["day_of_week"] == "mon,wed"
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("0-2", "mon,tue,sun"), ("5-7", "fri,sat,sun"), ("mon-fri/2", "mon,wed,fri"), ("sun", "sun")]
+)
+def test_weekdays_are_written_out(text: str, days: str):
+    assert times.cron(f"0 8 * * {text}").fields["day_of_week"] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("10-5 8 * * *", "'10-5' runs backwards; write two parts with a comma"),
+        ("*/0 8 * * *", "'*/0' steps by nothing"),
+        ("5/10 8 * * *", "'5/10' is not a cron field (minute); write 5-59/10"),
+        ("1-- 8 * * *", "'1--' is not a cron field (minute)"),
+        (",1 8 * * *", "'' is not a cron field (minute)"),
+    ],
+)
+def test_a_cron_part_that_means_nothing(text: str, message: str):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        times.cron(text)

@@ -20,6 +20,7 @@ from publisher import urls
         ("AI/ML", "ai-ml"),
         (".NET", "net"),
         ("Cafe\u0301", "café"),
+        ("中" * 100, "中" * 66),
     ],
 )
 def test_slug_as_hugo(name: str, slug: str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,14 +43,41 @@ class Context:
     def show(self, value: object, lines: Callable[[], Iterable[str]]) -> None:
         """Prints a result: as JSON where that was asked for, else as lines for people."""
         if self.json:
-            click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+            click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain).translate(_ESCAPES))
             return
         for line in lines():
-            click.echo(line)
+            click.echo(printable(line))
 
     def say(self, text: str) -> None:
         """Prints a remark for people; with ``--json`` it goes to standard error."""
-        click.echo(text, err=self.json)
+        click.echo(printable(text), err=self.json)
+
+
+_ESCAPES = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+"""What JSON leaves as it is, though a terminal obeys it."""
+
+
+def printable(line: str) -> str:
+    """The line as a terminal may show it: a relay's answer or a file's name moves no cursor and begins no new line."""
+    if line.isprintable():
+        return line
+    return "".join(each if each.isprintable() or each == "\u3000" else _escaped(each) for each in line)
+
+
+def _escaped(character: str) -> str:
+    if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+        return " " if character in "\n\r\t" else character.encode("unicode_escape").decode("ascii")
+    return character  # joiners of emoji and of Persian are not printable, and no harm
+
+
+def complain(text: str) -> None:
+    """Prints an error to standard error, on one line, with the program's name before it."""
+    click.echo(f"publisher: {printable(text)}", err=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun: ``1 issue``, ``2 issues``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _plain(value: Any) -> Any:
@@ -65,7 +93,8 @@ def _moment(context: click.Context, parameter: click.Parameter, value: str | Non
     try:
         context.ensure_object(Context).now = parse_rfc3339(value)
     except ValueError as error:
-        raise click.BadParameter(f"{error}", param_hint="--now") from error
+        text = f"{value!r} is not a moment; write for example 2025-06-30T08:00:00+08:00"
+        raise click.BadParameter(text, param_hint="--now") from error
 
 
 def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:

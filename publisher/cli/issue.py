@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from publisher.cli.context import Context, Group, table
-from publisher.errors import StateError
+from publisher.cli.context import Context, Group, complain, counted, table
+from publisher.errors import StateError, StoreError
 
 if TYPE_CHECKING:
+    from publisher.app import App
     from publisher.delivery.delivery import Counts
     from publisher.issues.issue import Issue
 
@@ -27,7 +29,10 @@ def issue() -> None:
 @click.option("--schedule", default="", help="One of the newsletter's schedules; the first, if not given.")
 @click.pass_obj
 def draft(context: Context, newsletter: str, schedule: str) -> int:
-    """Select what is new and freeze it as the newsletter's next issue; an open one is shown as it is."""
+    """Make the newsletter's next issue, or show the open one.
+
+    What is new is selected and frozen; the issue is then for an editor to look at.
+    """
     from publisher.cli.site import scan
     from publisher.issues import desk
     from publisher.schedule import drafting_slot
@@ -39,10 +44,11 @@ def draft(context: Context, newsletter: str, schedule: str) -> int:
         slot = drafting_slot(app, stream)
         wall = slot.wall if slot.instant <= now else ""  # a slot that has come is fired by this; a later one is not
         made = desk.draft(app.config, app.database, stream, slot.instant, now, wall=wall, by="command line")
-    if made is None or isinstance(made, desk.Thin):
-        context.say(f"no issue: {made}")
-        if context.json:
-            context.show({"issue": None, "state": None, "stories": [], "left_out": []}, list)
+    if made is None:
+        raise StateError("another process has just drafted this slot", hint="'publisher issue list' shows the issue")
+    if isinstance(made, desk.Thin):
+        context.show({"issue": None, "state": None, "stories": [], "left_out": []}, list)
+        complain(f"nothing to draft for {made}; 'publisher explain ARTICLE' says why one stays out")
         return 1
     result = {
         "issue": made.id,
@@ -53,10 +59,14 @@ def draft(context: Context, newsletter: str, schedule: str) -> int:
     context.show(result, lambda: [made.id])
     if not context.json:
         click.echo(
-            f"{len(made.stories)} stories, {len(made.left_out)} left out; look: publisher issue show {made.id}",
+            f"{_stories(len(made.stories))}, {len(made.left_out)} left out; look: publisher issue show {made.id}",
             err=True,
         )
     return 0
+
+
+def _stories(number: int) -> str:
+    return "1 story" if number == 1 else f"{number} stories"
 
 
 def _story(story: Any) -> dict[str, Any]:
@@ -71,13 +81,14 @@ def _story(story: Any) -> dict[str, Any]:
 
 
 @issue.command("list")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="So many at most.")
 @click.pass_obj
-def list_(context: Context) -> int:
+def list_(context: Context, limit: int) -> int:
     """List issues, newest first."""
     from publisher.issues import store
 
     with context.app() as app, app.database.read() as connection:
-        found = store.latest(connection)
+        found = store.latest(connection, limit=limit)
         zone = app.config.site.timezone
     rows = [
         (each.id, each.state, each.slot.astimezone(zone).strftime("%Y-%m-%d %H:%M"), len(each.stories), each.subject)
@@ -94,7 +105,7 @@ def list_(context: Context) -> int:
             }
             for each in found
         ],
-        lambda: [*table(("issue", "state", "due", "stories", "subject"), rows), f"{len(found)} issues"],
+        lambda: [*table(("issue", "state", "due", "stories", "subject"), rows), counted(len(found), "issue")],
     )
     return 0
 
@@ -103,7 +114,10 @@ def list_(context: Context) -> int:
 @click.argument("id")
 @click.pass_obj
 def show(context: Context, id: str) -> int:
-    """Show an issue: state, stories, what was left out and why, editions with their readers."""
+    """Show an issue.
+
+    Its state and stories, what was left out and why, its editions with their readers, and its hash.
+    """
     from publisher import explain as explanation
     from publisher.delivery import mail
     from publisher.digest import press
@@ -116,6 +130,7 @@ def show(context: Context, id: str) -> int:
             counts = mail.edition_counts(app.config, connection, found)
         hash = press.content_hash(app.post.press, found)
         reasons = [(item, explanation.reason(item)) for item in found.left_out]
+        due = _local(app, found.slot)
     result = {
         "issue": found.id,
         "state": found.state.value,
@@ -134,13 +149,20 @@ def show(context: Context, id: str) -> int:
         "editions": [{"edition": key, "readers": readers} for key, readers in counts],
         "events": [{"at": at, "what": what, "by": by, "detail": detail} for at, what, by, detail in events],
     }
-    context.show(result, lambda: _shown(found, hash, reasons, counts))
+    context.show(result, lambda: _shown(found, due, hash, reasons, counts))
     return 0
 
 
-def _shown(found: Issue, hash: str, reasons: list[tuple[Any, str]], counts: list[tuple[str, int]]) -> Iterator[str]:
+def _local(app: App, moment: datetime) -> str:
+    zone = app.config.site.timezone
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone}"
+
+
+def _shown(
+    found: Issue, due: str, hash: str, reasons: list[tuple[Any, str]], counts: list[tuple[str, int]]
+) -> Iterator[str]:
     yield f"{found.id}  {found.state}" + (f"  ({found.note})" if found.note else "")
-    yield f"due        {found.slot.isoformat()}"
+    yield f"due        {due}"
     yield f"subject    {found.subject}"
     yield f"preheader  {found.preheader}"
     yield f"hash       {hash}" + ("  (approved)" if hash == found.approved_hash else "")
@@ -154,6 +176,8 @@ def _shown(found: Issue, hash: str, reasons: list[tuple[Any, str]], counts: list
     )
     yield ""
     yield from table(("edition", "readers"), counts)
+    if not counts:
+        yield "no reader: add some with 'publisher subscribers add|import'"
     if reasons:
         yield ""
         yield from table(("left out", "why"), [(item.path, why) for item, why in reasons])
@@ -164,25 +188,32 @@ def _shown(found: Issue, hash: str, reasons: list[tuple[Any, str]], counts: list
 @click.option("--subject", default=None, help="The subject line.")
 @click.option("--preheader", default=None, help="The line that inboxes show beside the subject.")
 @click.option(
-    "--intro", type=click.File(encoding="utf-8"), default=None, help="A Markdown file with words to begin with."
+    "--intro",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    default=None,
+    help="A Markdown file with words to begin with.",
 )
 @click.option("--pin", multiple=True, metavar="ARTICLE", help="Put this article on top, whatever the rules say.")
 @click.option("--exclude", multiple=True, metavar="ARTICLE", help="Leave this article out.")
-@click.option("--order", default="", metavar="A,B,…", help="These articles first, in this order.")
+@click.option("--order", default=None, metavar="A,B,…", help="These articles first, in this order.")
 @click.pass_obj
 def edit(context: Context, /, id: str, **changes: Any) -> int:
-    """Change an issue that is not sent yet; an approval it had is void."""
+    """Change an issue; an approval that it had is void.
+
+    Only before it is on its way.
+    """
     from publisher.cli.site import scan
     from publisher.digest import press
     from publisher.issues import desk
     from publisher.issues.compose import Edit
 
-    intro = changes["intro"]
+    if all(value in (None, ()) for value in changes.values()):
+        raise click.UsageError("nothing to change: say --subject, --preheader, --intro, --pin, --exclude or --order")
     change = Edit(
         subject=changes["subject"],
         preheader=changes["preheader"],
-        intro=None if intro is None else intro.read(),
-        order=tuple(part.strip() for part in changes["order"].split(",") if part.strip()),
+        intro=_words(changes["intro"]),
+        order=tuple(part.strip() for part in (changes["order"] or "").split(",") if part.strip()),
     )
     with context.app() as app:
         scan(app)
@@ -204,6 +235,17 @@ def edit(context: Context, /, id: str, **changes: Any) -> int:
     return 0
 
 
+def _words(file: Path | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise StoreError(f"{file} cannot be read: {error.strerror}", hint="name another file") from error
+    except UnicodeDecodeError as error:
+        raise StoreError(f"{file} is not UTF-8", hint="save it as UTF-8") from error
+
+
 @issue.command("check")
 @click.argument("id")
 @click.pass_obj
@@ -221,7 +263,10 @@ def check_(context: Context, id: str) -> int:
     errors = sum(finding.severity == "error" for finding in findings)
     context.show(
         [asdict(finding) for finding in findings],
-        lambda: [*(str(finding) for finding in findings), f"{errors} errors, {len(findings) - errors} warnings"],
+        lambda: [
+            *(str(finding) for finding in findings),
+            f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}",
+        ],
     )
     return 1 if errors else 0
 
@@ -234,7 +279,10 @@ def check_(context: Context, id: str) -> int:
 @click.option("--as", "address", default="", metavar="ADDRESS", help="As this reader gets it.")
 @click.pass_obj
 def preview(context: Context, id: str, folder: Path, address: str) -> int:
-    """Write what will be sent: digest.html, digest.txt and message.eml of every edition."""
+    """Write what will be sent into a folder.
+
+    Each edition gets a folder with digest.html, digest.txt and message.eml; with --as they stand right in the folder.
+    """
     from publisher.delivery import preview as previewing
 
     with context.app() as app:
@@ -249,7 +297,10 @@ def preview(context: Context, id: str, folder: Path, address: str) -> int:
 @click.option("--by", default="command line", metavar="NAME", help="Who approves.")
 @click.pass_obj
 def approve(context: Context, id: str, hash: str, by: str) -> int:
-    """Approve exactly what the issue is now; any later change voids it."""
+    """Approve exactly what the issue is now.
+
+    Any later change voids it.
+    """
     from publisher.delivery import steer
 
     with context.app() as app:
@@ -282,7 +333,10 @@ def skip(context: Context, id: str, why: str) -> int:
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS…")
 @click.pass_obj
 def test(context: Context, id: str, addresses: tuple[str, ...]) -> int:
-    """Send the issue to ADDRESSes as [TEST]: counted nowhere, links that act on nobody."""
+    """Send the issue to ADDRESSes, marked [TEST].
+
+    It is counted nowhere, and its links act on nobody.
+    """
     from publisher.delivery import preview as previewing
 
     with context.app() as app:
@@ -301,7 +355,10 @@ def test(context: Context, id: str, addresses: tuple[str, ...]) -> int:
 @click.option("--no-wait", is_flag=True, help="Leave deferred messages to run-due or serve.")
 @click.pass_obj
 def send(context: Context, id: str, *, no_wait: bool) -> int:
-    """Send an approved issue; Ctrl-C and kill are safe, running it again never mails anyone twice."""
+    """Send an approved issue, until all is accounted for.
+
+    Ctrl-C and kill are safe; running it again goes on and never mails anyone twice.
+    """
     from publisher.cli import sending
 
     with context.app() as app:
@@ -355,7 +412,7 @@ def retry(context: Context, id: str, which: str | None) -> int:
         again = steer.retry(app.database, id, which, app.clock.now())
         if not again:
             raise StateError(f"issue {id} has no {which} delivery", hint="'publisher issue report' shows what it has")
-        context.say(f"{again} {which} deliveries are tried again")
+        context.say(f"trying again: {again} {which}")
         found, counts = sending.send(app, context, id, wait=True)
     context.show(_accounting(found, counts), lambda: [_sum(found, counts)])
     return 0 if found.state.value == "sent" else 1
@@ -366,7 +423,10 @@ def retry(context: Context, id: str, which: str | None) -> int:
 @click.option("--deliveries", is_flag=True, help="List every reader.")
 @click.pass_obj
 def report(context: Context, id: str, *, deliveries: bool) -> int:
-    """Account for an issue: planned = accepted + failed + uncertain + skipped + pending + sending + deferred."""
+    """Account for an issue: who got it, who did not, and why.
+
+    planned = accepted + failed + uncertain + skipped + pending + sending + deferred.
+    """
     from publisher.delivery import ledger
     from publisher.issues import store
 
@@ -376,6 +436,7 @@ def report(context: Context, id: str, *, deliveries: bool) -> int:
         domains = ledger.by_domain(connection, id)
         reasons = ledger.reasons(connection, id)
         rows = list(ledger.entries(connection, id)) if deliveries else []
+        times = [_local(app, row.at) for row in rows]
     result = _accounting(found, counts) | {
         "by_domain": {domain: asdict(each) for domain, each in domains.items()},
         "reasons": [{"state": state.value, "reply": reply, "count": count} for state, reply, count in reasons],
@@ -391,7 +452,7 @@ def report(context: Context, id: str, *, deliveries: bool) -> int:
             }
             for row in rows
         ]
-    context.show(result, lambda: _reported(found, counts, domains, reasons, rows))
+    context.show(result, lambda: _reported(found, counts, domains, reasons, list(zip(rows, times, strict=True))))
     return 0 if counts.balanced else 1
 
 
@@ -410,10 +471,7 @@ def _reported(
         yield ""
         yield from table(
             ("address", "state", "attempts", "at", "reply"),
-            [
-                (row.address or "(erased)", row.state, row.attempts, row.at.strftime("%Y-%m-%d %H:%M:%S"), row.reply)
-                for row in rows
-            ],
+            [(row.address or "(erased)", row.state, row.attempts, at, row.reply) for row, at in rows],
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import traceback
 
@@ -9,7 +10,7 @@ import click
 
 from publisher import __version__
 from publisher.cli import issue, operate, readers, site
-from publisher.cli.context import Context, Group
+from publisher.cli.context import Context, Group, complain
 from publisher.errors import ConfigError, PublisherError
 from subscribers.error import SubscriberError
 
@@ -35,6 +36,10 @@ for module in (site, issue, readers, operate):
 
 def main() -> None:
     """Runs the command line and ends the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # UTF-8 in whatever locale cron gave us, and a file name that is none ends no command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -45,17 +50,20 @@ def run(arguments: list[str]) -> int:
         result = cli.main(args=arguments, prog_name="publisher", standalone_mode=False, obj=context)
     except click.exceptions.Exit as leave:
         return leave.exit_code
-    except click.Abort:
-        return _say("stopped; nothing is lost", WRONG)
-    except click.ClickException as error:
+    except (click.Abort, KeyboardInterrupt):
+        return _say("stopped; nothing is lost: run the command again to go on", WRONG)
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return USAGE
+    except click.ClickException as error:
+        return _say(_usage(error), USAGE)
     except (PublisherError, SubscriberError) as error:
         if context.debug:
             traceback.print_exc()
-        return _say(error.line(), USAGE if isinstance(error, ConfigError) else WRONG)
-    except KeyboardInterrupt:
-        return _say("stopped; nothing is lost, run the command again to go on", WRONG)
+        mistakes = error.line().split("\n") if isinstance(error, ConfigError) else [error.line()]
+        for mistake in mistakes:
+            complain(mistake)
+        return USAGE if isinstance(error, ConfigError) else WRONG
     except BrokenPipeError:
         sys.stderr.close()
         return WRONG
@@ -68,6 +76,13 @@ def run(arguments: list[str]) -> int:
     return result if isinstance(result, int) and not isinstance(result, bool) else DONE
 
 
+def _usage(error: click.ClickException) -> str:
+    """The error of a command line as one line, with what to look at where it does not say what to write."""
+    text = " ".join(error.format_message().split()).rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return text if context is None or text.endswith("?") else f"{text}; see '{context.command_path} --help'"
+
+
 def _say(text: str, code: int) -> int:
-    click.echo(f"publisher: {text}", err=True)
+    complain(text)
     return code

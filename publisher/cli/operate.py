@@ -7,35 +7,73 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli.context import Command, Context
+from publisher.cli.context import Command, Context, complain
+from publisher.issues.issue import OPEN, Issue, State
 
 if TYPE_CHECKING:
     from publisher.app import App
+
+UNDONE = OPEN | {State.SENDING, State.PAUSED}
+"""What ``run-due`` tells of at every run; of other issues it tells when they came to their state."""
 
 
 @click.command("run-due", cls=Command)
 @click.pass_obj
 def run_due(context: Context) -> int:
-    """Do everything that is due now (build, draft, hold, send), then end: for cron."""
+    """Do everything that is due now, then end: for cron.
+
+    Feeds are built, issues drafted, held, queued and sent.
+    """
     from publisher import schedule
     from publisher.cli import sending
-    from publisher.issues import store
-    from publisher.issues.issue import OPEN, State
+    from publisher.errors import PublisherError
 
+    wrong = 0
     with context.app() as app:
-        _build(app)
-        schedule.tick(app)
+        before, passed = _issues(app), _passed(app)
+        try:
+            _build(app)
+        except PublisherError as error:  # readers get what was approved, whatever became of the feeds' folder
+            complain(error.line())
+            wrong = 1
+        if schedule.tick(app):
+            wrong = 1  # the log names the stream and what is wrong with it
         sending.send_due(app)
-        with app.database.read() as connection:
-            found = store.latest(connection, states=[*OPEN, State.SENDING, State.PAUSED])
+        known = {each.id: each.state for each in before}
+        found = [each for each in _issues(app) if each.state in UNDONE or known.get(each.id) != each.state]
+        skipped = [each for each in _passed(app) if each not in passed]
     context.show(
-        [{"issue": each.id, "state": each.state.value, "slot": each.slot} for each in found],
+        [{"issue": each.id, "state": each.state.value, "slot": each.slot, "note": each.note} for each in found],
         lambda: (
-            [f"{each.id} is {each.state}" + (f" ({each.note})" if each.note else "") for each in found]
-            or ["nothing is open"]
+            [
+                *(f"{stream} has no issue for {wall}: {why}" for stream, wall, why in skipped),
+                *(f"{each.id} is {each.state}" + (f" ({each.note})" if each.note else "") for each in found),
+            ]
+            or ["nothing is due"]
         ),
     )
-    return 0
+    return wrong
+
+
+def _issues(app: App) -> list[Issue]:
+    """The newest issues."""
+    from publisher.issues import store
+
+    with app.database.read() as connection:
+        return store.latest(connection)
+
+
+def _passed(app: App) -> list[tuple[str, str, str]]:
+    """The newest slots that became no issue: stream, wall time, why."""
+    from publisher import schedule
+    from publisher.issues import slots
+
+    with app.database.read() as connection:
+        return [
+            (str(stream), wall, why.removeprefix(f"{stream}: "))
+            for stream in schedule.streams(app)
+            for wall, why in slots.skipped(connection, stream)
+        ]
 
 
 def _build(app: App) -> None:
@@ -50,19 +88,18 @@ def _build(app: App) -> None:
 @click.option("--listen", default="", metavar="HOST:PORT", help="In place of web.listen; port 0 takes a free one.")
 @click.pass_obj
 def serve(context: Context, listen: str) -> int:
-    """Run the whole site in one process: web, schedule and sending. Ctrl-C ends it."""
+    """Run the whole site: web, schedule and sending.
+
+    One process does it all; Ctrl-C or SIGTERM ends it.
+    """
     from publisher import log, schedule
-    from publisher.delivery.sender import sending_alone
+    from publisher.cli.sending import Turn, terminable
     from publisher.errors import PublisherError
     from publisher.web import site
 
-    with context.app(service=True) as app, sending_alone(app.database) as alone:
+    with terminable(), context.app(service=True) as app:
         where = site.address(app, listen)
-        sender = app.sender() if alone else None
-        if sender is None:
-            log.event("sender.elsewhere", why="another process sends for this site")
-        else:
-            sender.recover()
+        turn = Turn(app)
         building = threading.Lock()
 
         def build() -> None:
@@ -77,14 +114,15 @@ def serve(context: Context, listen: str) -> int:
             app,
             tick=lambda: schedule.tick(app),
             build=build,
-            send=sender.step if sender else lambda: None,
+            send=turn.step,
         )
         try:
             site.serve(app, where, ready=lambda url: context.say(f"serving {app.config.site.title} at {url}"))
+        except KeyboardInterrupt:  # uvicorn stops at a signal, then raises it once more
+            log.event("service.stopped")
         finally:
             scheduler.shutdown(wait=False)
-            if sender:
-                sender.stop()
+            turn.stop()
             with building:
                 pass  # a build that runs is let finish: its files are whole
     return 0
@@ -93,7 +131,10 @@ def serve(context: Context, listen: str) -> int:
 @click.command(cls=Command)
 @click.pass_obj
 def migrate(context: Context) -> int:
-    """Bring the database's schema up to date (every command does so by itself)."""
+    """Bring the database's schema up to date.
+
+    Every command does so by itself.
+    """
     from publisher.db import migrate as migrating
 
     with context.app() as app:

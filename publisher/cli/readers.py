@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publisher.cli.context import Context, Group, table
+from publisher.errors import NotFoundError, StateError, StoreError, TransportError
 
 if TYPE_CHECKING:
     from publisher.app import App
@@ -24,23 +26,28 @@ SHOWN = 50
 
 @click.group(cls=Group)
 def subscribers() -> None:
-    """Add, import, export, look up, confirm, unsubscribe and erase readers."""
+    """Add, import, look up and erase readers."""
 
 
 @subscribers.command()
 @click.argument("address")
-@click.option("--name", default="")
+@click.option("--name", default="", help="For the To line.")
 @click.option("--topics", default="", metavar="A;B", help="Keys of topics; all, if not given.")
-@click.option("--newsletter", default="")
-@click.option("--schedule", default="")
-@click.option("--language", default="")
-@click.option("--timezone", default="")
-@click.option("--format", type=click.Choice(["html", "text"]), default="html")
+@click.option("--newsletter", default="", help="Only this one; all, if not given.")
+@click.option("--schedule", default="", help="The newsletter's rhythm; its first, if not given.")
+@click.option(
+    "--language", default="", help="Of the words around the stories, such as zh-CN; the site's, if not given."
+)
+@click.option("--timezone", default="", help="Such as Europe/Berlin; the site's, if not given.")
+@click.option("--format", type=click.Choice(["html", "text"]), default="html", help="How the digest is sent.")
 @click.option("--confirmed", is_flag=True, help="They have agreed already: active at once, no confirmation mail.")
 @click.option("--consent-text", default="", help="What they agreed to; needed with --confirmed.")
 @click.pass_obj
 def add(context: Context, /, address: str, *, confirmed: bool, **values: Any) -> int:
-    """Add a reader: pending until they follow the link in the confirmation mail that this sends."""
+    """Add a reader, and ask them to confirm.
+
+    They are pending until they follow the link in the mail that this sends; with --confirmed they are active at once.
+    """
     from subscribers import store, tokens
 
     topics = [part.strip() for part in values.pop("topics").split(";") if part.strip()]
@@ -70,22 +77,23 @@ def add(context: Context, /, address: str, *, confirmed: bool, **values: Any) ->
 def _ask(app: App, context: Context, reader: Subscriber) -> None:
     """Sends the confirmation mail; a refusal leaves the reader pending and says how to ask again."""
     from publisher.delivery import mail
-    from publisher.errors import TransportError
 
+    again = "then run 'publisher subscribers add' again"
     message = mail.confirmation(app.post, reader, app.clock.now())
-    with app.transport.open() as connection:
-        receipt = connection.send(message.envelope, message.body)
+    try:
+        with app.transport.open() as connection:
+            receipt = connection.send(message.envelope, message.body)
+    except TransportError as error:
+        told = f"{reader.address} is pending, but its confirmation mail could not leave: {error}"
+        raise TransportError(told, hint=f"{error.hint}, {again}") from error
     if not 200 <= receipt.code < 300:
-        raise TransportError(
-            f"{reader.address} is pending, but its confirmation mail was refused: {receipt.code} {receipt.text}",
-            hint="check the address and run 'publisher subscribers add' again",
-        )
+        told = f"{reader.address} is pending, but its confirmation mail was refused: {receipt.code} {receipt.text}"
+        raise TransportError(told, hint=f"check the address, {again}")
     context.say(f"a confirmation mail went to {reader.address} ({app.transport.describe()})")
 
 
 def _known(app: App, topics: list[str], values: dict[str, Any]) -> None:
     """Raises ``NotFoundError`` for a topic, newsletter or schedule that the site does not have."""
-    from publisher.errors import NotFoundError
     from publisher.issues import desk
 
     for topic in topics:
@@ -101,7 +109,10 @@ def _known(app: App, topics: list[str], values: dict[str, Any]) -> None:
 @click.option("--declare", default="", metavar="TEXT", help="The consent that stands for rows without their own.")
 @click.pass_obj
 def import_(context: Context, file: Path, *, apply: bool, declare: str) -> int:
-    """Import readers from CSV or JSON: a dry run with a report for every row, unless --apply."""
+    """Import readers from CSV or JSON: a dry run unless --apply.
+
+    Every row is reported. Nobody who left is brought back.
+    """
     from subscribers import store, tokens, transfer
     from subscribers.intake import Choices, Outcome
 
@@ -148,7 +159,10 @@ def import_(context: Context, file: Path, *, apply: bool, declare: str) -> int:
 )
 @click.pass_obj
 def export(context: Context, file: Path | None) -> int:
-    """Write all readers as CSV (or JSON with --json): all that import takes."""
+    """Write all readers as CSV, or as JSON with --json.
+
+    Import takes all of it.
+    """
     from subscribers import store, transfer
 
     with context.app() as app, app.database.read() as connection:
@@ -157,8 +171,13 @@ def export(context: Context, file: Path | None) -> int:
         if file is None:
             write(rows, sys.stdout)
         else:
-            with file.open("w", encoding="utf-8", newline="") as stream:
-                write(rows, stream)
+            try:
+                with file.open("w", encoding="utf-8", newline="") as stream:
+                    write(rows, stream)
+            except OSError as error:
+                raise StoreError(
+                    f"{file} cannot be written: {error.strerror}", hint="name another with --to"
+                ) from error
     return 0
 
 
@@ -166,7 +185,10 @@ def export(context: Context, file: Path | None) -> int:
 @click.argument("address")
 @click.pass_obj
 def show(context: Context, address: str) -> int:
-    """Show a reader: state, wishes, history of consent, what they were sent."""
+    """Show a reader.
+
+    Their state and wishes, the history of their consent, and what they were sent.
+    """
     from publisher.delivery import ledger
     from subscribers import store
 
@@ -175,6 +197,7 @@ def show(context: Context, address: str) -> int:
         with app.database.read() as connection:
             history = store.history(connection, reader.id)
             sent = ledger.of_reader(connection, reader.id)
+        zone = app.config.site.timezone
     context.show(
         _shown(reader)
         | {
@@ -184,18 +207,18 @@ def show(context: Context, address: str) -> int:
                 for issue, state, reply, edition, at in sent
             ],
         },
-        lambda: _told(reader, history, sent),
+        lambda: _told(reader, history, sent, zone),
     )
     return 0
 
 
-def _told(reader: Subscriber, history: Any, sent: Any) -> Iterator[str]:
+def _told(reader: Subscriber, history: Any, sent: Any, zone: tzinfo) -> Iterator[str]:
     for name, value in _shown(reader).items():
         yield f"{name:13} {value if value not in ('', None) else '-'}"
     yield ""
     yield from table(
         ("when", "act", "then", "how"),
-        [(event.at.strftime("%Y-%m-%d %H:%M"), event.act, event.status, event.how) for event in history],
+        [(f"{event.at.astimezone(zone):%Y-%m-%d %H:%M}", event.act, event.status, event.how) for event in history],
     )
     if sent:
         yield ""
@@ -203,7 +226,6 @@ def _told(reader: Subscriber, history: Any, sent: Any) -> Iterator[str]:
 
 
 def _reader(app: App, address: str) -> Subscriber:
-    from publisher.errors import NotFoundError
     from subscribers import store
 
     with app.database.read() as connection:
@@ -229,7 +251,10 @@ def _act(context: Context, address: str, name: str) -> int:
 @click.argument("address")
 @click.pass_obj
 def confirm(context: Context, address: str) -> int:
-    """Confirm a pending reader, as their link would: only with a proof that they asked for it."""
+    """Confirm a pending reader, as their link would.
+
+    Only with a proof that they asked for it.
+    """
     return _act(context, address, "confirm")
 
 
@@ -237,7 +262,10 @@ def confirm(context: Context, address: str) -> int:
 @click.argument("address")
 @click.pass_obj
 def unsubscribe(context: Context, address: str) -> int:
-    """Unsubscribe a reader: they are never mailed again unless they sign up anew."""
+    """Unsubscribe a reader.
+
+    They are never mailed again unless they sign up anew.
+    """
     return _act(context, address, "unsubscribe")
 
 
@@ -246,23 +274,36 @@ def unsubscribe(context: Context, address: str) -> int:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def erase(context: Context, address: str, *, yes: bool) -> int:
-    """Erase a reader and their history; a keyed hash stays, so that no import brings them back."""
+    """Erase a reader and their history.
+
+    A keyed hash stays, so that no import brings them back.
+    """
     from subscribers import store, tokens
 
     with context.app() as app:
         reader = _reader(app, address)
         if not yes:
-            click.confirm(f"Erase {reader.address} and all that is known of them?", abort=True)
+            _agreed(f"Erase {reader.address} and all that is known of them?")
         with app.database.write() as connection:
             store.erase(connection, reader.id, mac=partial(tokens.mac, app.keys), now=app.clock.now())
     context.show({"erased": True}, lambda: ["erased"])
     return 0
 
 
+def _agreed(question: str) -> None:
+    """Raises ``StateError`` unless somebody says yes."""
+    try:
+        if click.confirm(question, err=True):
+            return
+    except click.Abort as error:
+        raise StateError("nobody answered, and nothing was erased", hint="say --yes to erase unasked") from error
+    raise StateError("nothing was erased", hint="answer y, or say --yes")
+
+
 @subscribers.command()
 @click.pass_obj
 def stats(context: Context) -> int:
-    """Count readers by state, newsletter, schedule, language and topic."""
+    """Count readers by state, wish and language."""
     from subscribers import store
 
     with context.app() as app, app.database.read() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from publisher.cli.context import Command, Context, progress, table
+from publisher.cli.context import Command, Context, counted, progress, table
+from publisher.errors import NotFoundError, PublisherError
 
 if TYPE_CHECKING:
     from publisher.app import App
@@ -25,7 +27,10 @@ SHOWN = 20
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.pass_obj
 def init(context: Context, directory: Path) -> int:
-    """Make a new site in DIRECTORY: a commented config and two sample articles."""
+    """Make a new site in DIRECTORY.
+
+    It gets a commented config and two sample articles, nothing else.
+    """
     from publisher import starter
     from publisher.app import Clock
 
@@ -35,7 +40,7 @@ def init(context: Context, directory: Path) -> int:
         lambda: [
             *(f"made {path}" for path in made),
             "",
-            f"next: cd {directory} && publisher check && publisher build",
+            f"next: cd {shlex.quote(str(directory))} && publisher check && publisher build",
             "then: publisher subscribers add you@example.org --confirmed --consent-text 'my own list'",
             "      publisher issue draft weekly",
         ],
@@ -44,12 +49,12 @@ def init(context: Context, directory: Path) -> int:
 
 
 @click.command(cls=Command)
-@click.option("--feeds", "feed", metavar="URL|FILE", help="Lint this feed instead of the site.")
 @click.pass_obj
-def check(context: Context, feed: str | None) -> int:
-    """Look for mistakes in config, content, templates and feeds; 1 if there is an error."""
-    if feed is not None:
-        raise click.UsageError("--feeds is not in this version; check the feed with a validator")
+def check(context: Context) -> int:
+    """Look for mistakes in config, content and digests.
+
+    The exit code is 1 if there is an error.
+    """
     from publisher import check as checkup
 
     with context.app() as app, progress("articles") as move:
@@ -57,7 +62,10 @@ def check(context: Context, feed: str | None) -> int:
     errors = sum(finding.severity == "error" for finding in findings)
     context.show(
         [asdict(finding) for finding in findings],
-        lambda: [*(str(finding) for finding in findings), f"{errors} errors, {len(findings) - errors} warnings"],
+        lambda: [
+            *(str(finding) for finding in findings),
+            f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}",
+        ],
     )
     return 1 if errors else 0
 
@@ -73,8 +81,13 @@ def build(context: Context, *, full: bool, strict: bool) -> int:
     start = time.perf_counter()
     with context.app() as app:
         report = scan(app, full=full)
-        with progress("feeds") as move:
-            published = publish(app.config, app.database, app.templates, app.clock.now(), full=full, progress=move)
+        try:
+            with progress("feeds") as move:
+                published = publish(app.config, app.database, app.templates, app.clock.now(), full=full, progress=move)
+        except PublisherError:
+            for line in _problem_lines(list(report.problems)):  # a folder that takes no feed hides no article's mistake
+                context.say(line)
+            raise
     problems = [*report.problems, *published.problems]
     errors = [problem for problem in problems if problem.severity == "error"]
     result = {
@@ -91,8 +104,8 @@ def build(context: Context, *, full: bool, strict: bool) -> int:
         lambda: [
             *_problem_lines(problems),
             (
-                f"{report.articles} articles, {report.changed} changed, {published.feeds} feeds, "
-                f"{published.written} files written, {published.removed} removed in {result['seconds']} s"
+                f"{counted(report.articles, 'article')}, {report.changed} changed, {counted(published.feeds, 'feed')}, "
+                f"{counted(published.written, 'file')} written, {published.removed} removed in {result['seconds']} s"
             ),
         ],
     )
@@ -135,6 +148,8 @@ def articles(context: Context, topic: str, tag: str, since: str, *, problems: bo
         if problems:
             return _show_problems(context, index.problems())
         start = _since(app, since)
+        if topic and topic not in (known := [each.key for each, _ in index.topics(app.clock.now())]):
+            raise NotFoundError(f"no article has the topic {topic!r}", hint=f"there is {', '.join(known) or 'none'}")
         found = index.articles(app.clock.now(), topic=topic, tag=tag)
         found = [article for article in found if start is None or article.published >= start]
         zone = app.config.site.timezone
@@ -154,7 +169,7 @@ def articles(context: Context, topic: str, tag: str, since: str, *, problems: bo
         lambda: [
             *table(("date", " ", "path", "title", "topics"), rows),
             *(f"not shown: {each.path} ({each.reason})" for each in hidden),
-            f"{len(found)} articles",
+            counted(len(found), "article"),
         ],
     )
     return 0
@@ -163,7 +178,7 @@ def articles(context: Context, topic: str, tag: str, since: str, *, problems: bo
 def _show_problems(context: Context, problems: list[Problem]) -> int:
     context.show(
         [asdict(problem) for problem in problems],
-        lambda: [*(str(problem) for problem in problems), f"{len(problems)} problems"],
+        lambda: [*(str(problem) for problem in problems), counted(len(problems), "problem")],
     )
     return 0
 
@@ -208,7 +223,11 @@ def _article(article: Article) -> dict[str, Any]:
 @click.option("--issue", "issue_id", default="", help="About this issue.")
 @click.pass_obj
 def explain(context: Context, what: str, issue_id: str) -> int:
-    """Say why an article is or is not in an issue or feed, or why a reader did or did not get it."""
+    """Say why an article, or a reader, is in or out.
+
+    Of an article (its path, file name or guid): why it is or is not in an issue or feed. Of a reader (their address):
+    why they did or did not get an issue.
+    """
     from publisher import explain as explanation
 
     with context.app() as app:

@@ -40,8 +40,8 @@ class Config(Section):
     database: Database = setting(
         "sqlite:///var/publisher.db",
         secret=True,
-        description="Where everything is kept: `sqlite:///` and a path, or `postgresql://…` (with the extra "
-        "`[postgres]`; take its password from the environment).",
+        description="Where everything is kept: `sqlite:///` and a path, or `postgresql://…` (in a later "
+        "version; take its password from the environment).",
     )
     secrets: Secrets = setting({}, description="What must stay secret.")
     web: Web = setting({}, description="The web server and its public address.")

@@ -128,9 +128,9 @@ class Newsletter(Section):
     approve: Annotated[Literal["required", "auto"], WORD] = setting(
         "required", description="Whether somebody must approve an issue before it is sent."
     )
-    approvals: Annotated[
-        Whole, Later("is not followed: one approval is enough in this version", lambda number: number > 1)
-    ] = setting(1, ge=1, le=9, description="How many approvers; with 1 an editor-approver may approve their own draft.")
+    approvals: Whole = setting(
+        1, ge=1, le=9, description="How many approvers; with 1 an editor-approver may approve their own draft."
+    )
     select: Select = setting({}, description="How its stories are chosen.")
     empty: Annotated[Literal["skip", "send_note"], WORD] = setting(
         "skip", description="What an issue with too few stories does: nothing, or a note that there is no news."

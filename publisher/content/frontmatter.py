@@ -260,9 +260,10 @@ class _Toml(_Fenced):
             raise self.fail(message, max(line, 0), 'write key = "value" (TOML)') from error
         except (ValueError, RecursionError) as error:
             raise self.fail("nested too deep or a number too long", 0, "write plain keys and lists") from error
+        root = _plain_root(data, self.first)
         for found in re.finditer(r'^[ \t]*"?([\w-]+)"?[ \t]*=', fm, re.MULTILINE):
             self.lines.setdefault(found[1], self.first + fm.count("\n", 0, found.start()))
-        return _plain_root(data, self.first)
+        return root
 
 
 class _Json(_Fenced):
@@ -285,9 +286,6 @@ class _Json(_Fenced):
         except RecursionError as error:
             raise self.fail(f"nested deeper than {MAX_DEPTH} levels", 0, "write plain keys and lists") from error
         header = text[:end]
-        for key in self._data:
-            at = header.find(json.dumps(key, ensure_ascii=False))
-            self.lines[key] = self.first + header.count("\n", 0, max(at, 0))
         self.body = text[end:].removeprefix("\n")
         self.body_line = self.first + header.count("\n") + 1
         return header, self.body
@@ -301,8 +299,11 @@ class _Json(_Fenced):
         return found
 
     def load(self, fm: str) -> dict[str, Value]:
-        del fm
-        return _plain_root(self._data, self.first)
+        root = _plain_root(self._data, self.first)
+        for key in root:
+            at = fm.find(json.dumps(key, ensure_ascii=False))
+            self.lines[key] = self.first + fm.count("\n", 0, max(at, 0))
+        return root
 
 
 def _plain_root(data: dict[str, Any], line: int) -> dict[str, Value]:

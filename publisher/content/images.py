@@ -103,11 +103,8 @@ def locate(roots: Roots, path: str, page: str, reference: str) -> Found:
         file, name, beside = hit
         url = _beside(roots, path, page, name) if beside else urls.join(roots.site, name)
         return Found(url=url, file=Path(file), stamp=_stamp(file))
-    try:
-        base = page if reference.startswith(".") and place.bundled(path) else home
-        return Found(url=urls.absolute(base, reference.lstrip("/")))
-    except ValueError:
-        return Found(fault="cannot be a URL")
+    base = page if reference.startswith(".") and place.bundled(path) else home
+    return Found(url=urls.absolute(base, reference.lstrip("/")))
 
 
 def stamp(roots: Roots, path: str, reference: str) -> str:

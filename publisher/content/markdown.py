@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import comrak
 import nh3
@@ -15,12 +16,16 @@ from publisher.content import shortcode
 from publisher.content.article import Html
 from publisher.errors import PublisherError
 from publisher.text import clean, one_line
-from publisher.urls import absolute
+from publisher.urls import absolute, encode
 
 MAX_SOURCE = 512 * 1024
 MAX_OUTPUT = 8 * 1024 * 1024
 MAX_DEPTH = 200
 """Levels of quotes or elements; 100 000 nested quotes take nh3 57 s."""
+
+MAX_CELLS = 200_000
+"""Short rows are filled up: 13 KB of Markdown with 1 000 columns and 3 000 rows become 30 MB."""
+MAX_DEFINITIONS = 1000
 
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _TAGS = (nh3.ALLOWED_TAGS - {"center", "area", "map", "nav", "hgroup"}) | {"input", "section", "picture", "source"}
@@ -37,18 +42,22 @@ _DROPPED = {"script", "style", "iframe", "noscript", "template"}
 _CLASSES = ("footnote", "language-", "task")
 _FOOTNOTE_ANCHOR = re.compile(r"fn(?:ref)?-")
 
-_TAG = re.compile(r"<([/]?)([a-zA-Z][\w-]*)[^>]*>")
+# No expression here may look far ahead for what might not come: that takes minutes for a hostile text.
+_TAG = re.compile(r"<([/]?)([a-zA-Z][\w-]*)[^<>]*>")
 _UNCOUNTED = frozenset("area br col embed hr img input link meta source track wbr p li td tr th dt dd option".split())  # noqa: SIM905
 # In these an HTML parser reads no tags, or moves them: they would swallow or reorder what follows.
 _SWALLOWING = re.compile(
-    r"<[/]?(?:plaintext|title|textarea|xmp|noembed|noframes|select|frameset|svg|math|form)\b[^>]*>", re.IGNORECASE
+    r"<[/]?(?:plaintext|title|textarea|xmp|noembed|noframes|select|frameset|svg|math|form)\b[^<>]*>", re.IGNORECASE
 )
 _QUOTES = re.compile(rf"^(?:[ \t]*>){{{MAX_DEPTH + 1}}}", re.MULTILINE)
 _SPACED = re.compile(
-    r"(!?\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]\()[ \t]*((?:[^()<>\n\"]|\([^()<>\n\"]*\))*?)([ \t]+\"[^\"\n]*\")?[ \t]*\)"
+    r"(!?\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]\()[ \t]{0,8}"
+    r"((?:[^()<>\n\"]|\([^()<>\n\"]*\)){0,800}?)([ \t]{1,8}\"[^\"\n]{0,300}\")?[ \t]{0,8}\)"
 )
-_BARE_LINK = re.compile(r'(<a href=")([^"]*)("[^>]*>)((?:https?://|www\.)[^<]*)(<[/]a>)')
+_BARE_LINK = re.compile(r'(<a href=")([^"<>]*)("[^<>]*>)((?:https?://|www\.)[^<]*)(<[/]a>)')
 _CJK_END = re.compile("[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201d\u2026]")
+_DEFINITION = re.compile(r"^[ \t>*+-]{0,20}:[ \t]", re.MULTILINE)
+_CODE_TEXT = re.compile(r"<(pre|code)\b[^<>]*>[^<]*<[/]\1>")
 _CODE_HTML = re.compile(r"(<(pre|code)\b.*?<[/]\2>)", re.DOTALL)
 _UNDEFINED = re.compile(r"\s?\[\^\w+(?:\s*[,，、]\s*\^?\w+)*\]")
 _LOOSE_BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
@@ -75,10 +84,11 @@ class Rendered:
     """Code and message of each."""
 
 
-def _extensions() -> comrak.ExtensionOptions:
+def _extensions(*, definitions: bool = True) -> comrak.ExtensionOptions:
     options = comrak.ExtensionOptions()
     options.table = options.strikethrough = options.autolink = options.tasklist = True
-    options.footnotes = options.description_lists = options.alerts = True
+    options.footnotes = options.alerts = True
+    options.description_lists = definitions
     # Without it "**…。**字" stays literal: 350 of 1 013 articles of a Chinese news site.
     options.cjk_friendly_emphasis = True
     return options
@@ -91,7 +101,8 @@ def _unsafe(*, escape: bool = False) -> comrak.RenderOptions:
     return options
 
 
-_EXTENSIONS, _PARSE, _RENDER, _ESCAPE = _extensions(), comrak.ParseOptions(), _unsafe(), _unsafe(escape=True)
+_EXTENSIONS, _WITHOUT_DEFINITIONS = _extensions(), _extensions(definitions=False)
+_PARSE, _RENDER, _ESCAPE = comrak.ParseOptions(), _unsafe(), _unsafe(escape=True)
 
 
 def render(markdown: str, base_url: str, prefix: str) -> Html:
@@ -108,10 +119,12 @@ def convert(markdown: str, base_url: str, prefix: str) -> Rendered:
         raise MarkdownError(f"the text has more than {MAX_SOURCE // 1024} KiB", hint="split it")
     if _QUOTES.search(markdown):
         raise MarkdownError(f"quotes are nested more than {MAX_DEPTH} deep", hint="remove the surplus >")
+    if "|" in markdown and _cells(markdown) > MAX_CELLS:
+        raise MarkdownError(f"a table has more than {MAX_CELLS} cells", hint="split it")
     source, counted = shortcode.resolve(clean(markdown))
     source = _wrapped(source)
     raw = _rendered(source)
-    if "**" in raw and _BOLD_LEFT.search(_CODE_HTML.sub("", raw)):
+    if "**" in raw and _BOLD_LEFT.search(_CODE_TEXT.sub("", raw)):
         raw = _rendered(shortcode.outside_code(source, _tightened))
     cleaned = _clean(raw, base_url, prefix)
     cleaned, undefined = _without_leftovers(_finished(cleaned))
@@ -133,20 +146,41 @@ def convert(markdown: str, base_url: str, prefix: str) -> Rendered:
 
 
 def _rendered(source: str) -> str:
-    raw = comrak.render_markdown(source, _EXTENSIONS, _PARSE, _RENDER)
+    # comrak takes time in the square of the number of definitions: 20 000 took 37 s.
+    extensions = _EXTENSIONS if len(_DEFINITION.findall(source)) <= MAX_DEFINITIONS else _WITHOUT_DEFINITIONS
+    raw = comrak.render_markdown(source, extensions, _PARSE, _RENDER)
     if len(raw) > MAX_OUTPUT:
         raise MarkdownError(
             f"the text becomes more than {MAX_OUTPUT // 2**20} MiB of HTML", hint="make its tables smaller"
         )
     raw = _SWALLOWING.sub("", raw)
-    depth = deepest = 0
-    for tag in _TAG.finditer(raw):
-        if tag[2].lower() not in _UNCOUNTED:
-            depth += -1 if tag[1] else 1
-            deepest = max(deepest, depth)
-    if deepest > MAX_DEPTH:
+    if _depth(raw) > MAX_DEPTH:
         raise MarkdownError(f"elements are nested more than {MAX_DEPTH} deep", hint="close them, or use fewer levels")
     return _BARE_LINK.sub(_cut_at_punctuation, raw)
+
+
+def _cells(markdown: str) -> int:
+    """How many cells the tables may have, at most: every row is filled up to the widest."""
+    columns = [row.count("|") for row in markdown.split("\n") if "|" in row]
+    return max(columns) * len(columns)
+
+
+def _depth(raw: str) -> int:
+    """How deep elements may be nested, at most: an end tag counts only for an element of its name."""
+    depth = deepest = 0
+    opened: Counter[str] = Counter()
+    for tag in _TAG.finditer(raw):
+        name = tag[2].lower()
+        if name in _UNCOUNTED:
+            continue
+        if not tag[1]:
+            opened[name] += 1
+            depth += 1
+            deepest = max(deepest, depth)
+        elif opened[name]:
+            opened[name] -= 1
+            depth -= 1
+    return deepest
 
 
 def _wrapped(source: str) -> str:
@@ -218,8 +252,10 @@ def _address(value: str, base_url: str, prefix: str) -> str | None:
         own = prefix if _FOOTNOTE_ANCHOR.match(value, 1) else ""
         value = f"{base_url.partition('#')[0]}#{own}{value[1:]}"
     try:
+        if value.startswith(base_url):  # an anchor of this page: urljoin would take most of the time of all
+            return encode(value)
         address = absolute(base_url, value)
-        return address if urlsplit(address).scheme in _SCHEMES else None
+        return address if address.partition(":")[0].lower() in _SCHEMES else None
     except ValueError:
         return None
 

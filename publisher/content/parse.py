@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as made
 from datetime import datetime
@@ -17,6 +18,10 @@ from publisher.text import clean, one_line
 
 MAX_BYTES = 1024 * 1024
 """A longer file is no article; the longest of 9 953 real ones has 173 KB."""
+
+MAX_NAME = 100
+"""Characters of a tag or topic."""
+MAX_GUID = 500
 
 _HEADING = re.compile(r"^ {0,3}#{1,3}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$|^(\S.*)\n=+[ \t]*$", re.MULTILINE)
 _MARKS = re.compile(r"[*`]|!?\[([^\]]*)\]\([^)]*\)")
@@ -133,8 +138,8 @@ def _draft(fields: Fields, path: str, rules: Rules, notes: _Notes) -> Draft:
     withheld = _withheld(fields, notes)
     published = _published(fields, path, rules, notes, needed=not withheld)
     title = _title(fields, path, notes)
-    tags = topic.unique(map(topic.tag, fields.find("tags").texts))
-    names = topic.unique(map(topic.tidy, fields.find("topics").texts))
+    tags = _names(fields.find("tags"), topic.tag, notes)
+    names = _names(fields.find("topics"), topic.tidy, notes)
     topics, unmatched = topic.resolve(rules.topics, names, tags, title)
     # "hero: true" tells something else.
     image = next((found for found in fields.all("image") if found.text and said(found.text) is None), Found(None))
@@ -146,7 +151,7 @@ def _draft(fields: Fields, path: str, rules: Rules, notes: _Notes) -> Draft:
         expires=_date(fields.find("expires"), rules, notes),
         withheld=withheld,
         url=_page(fields, path, title, published, rules, notes),
-        guid=fields.find("guid").text,
+        guid=fields.find("guid").text[:MAX_GUID],
         topics=topics,
         unmatched=unmatched,
         tags=tags,
@@ -163,6 +168,13 @@ def _draft(fields: Fields, path: str, rules: Rules, notes: _Notes) -> Draft:
         body=fields.matter.body,
         body_line=fields.matter.body_line,
     )
+
+
+def _names(found: Found, tidy: Callable[[str], str], notes: _Notes) -> tuple[str, ...]:
+    names = topic.unique(map(tidy, found.texts))
+    if any(len(name) > MAX_NAME for name in names):
+        notes.warn("name-too-long", f"{found.key}: a name longer than {MAX_NAME} characters is left out", found.line)
+    return tuple(name for name in names if len(name) <= MAX_NAME)
 
 
 def _withheld(fields: Fields, notes: _Notes) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import unquote
 
 from publisher import urls
 from publisher.content import dates
 
+MAX_URL = 2000
+"""Characters of an address: PostgreSQL indexes no more than some 2 700 bytes."""
+
 _SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
-_TOKEN = re.compile(r":([a-z]+)|\{([a-z]+)\}")
+_TOKEN = re.compile(r":([a-z]+)")
 # ISO 639-1: a dot and one of these before .md is a language, "node.js.md" is not.
 _LANGUAGES = frozenset(
     "aa ab af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en "  # noqa: SIM905
@@ -81,29 +85,48 @@ def page(
     (``/:year/:month/:slug/``) makes it. ``published`` is in the site's zone. Raises ``ValueError`` for what is no URL.
     """
     if urls.web(url):
-        return urls.encode(url)
-    if re.match(r"[a-z][a-z0-9+.-]*://", url, re.IGNORECASE):
+        address = urls.encode(url)
+    elif re.match(r"[a-z][a-z0-9+.-]*://", url, re.IGNORECASE):
         raise ValueError("no http address with a host")
-    folder, _, name = key(path).rpartition("/")
-    name, suffix = _split_language(name)
-    if name == "index" and suffix:  # folder/index.zh.md
-        folder, _, name = folder.rpartition("/")
+    elif url or pattern != "hugo":
+        parts = {"title": title, "slug": slug, "section": section(path)}
+        address = urls.join(site, _closed(_filled(url or pattern, path, parts, published)))
+    else:
+        address = urls.join(site, _by_hugo(path, slug, site_language))
+    if len(address) > MAX_URL:
+        raise ValueError(f"longer than {MAX_URL} characters")
+    return address
+
+
+def _by_hugo(path: str, slug: str, site_language: str) -> str:
+    folder, name, suffix = _parted(path)
+    last = urls.path_slug(slug) or ("" if name == "index" and not folder else urls.slug(name))
+    parts = [_prefix(suffix, site_language), urls.path_slug(folder), last]
+    return "".join(f"{part}/" for part in parts if part)
+
+
+def _filled(pattern: str, path: str, parts: Mapping[str, str], published: datetime) -> str:
+    folder, name, _ = _parted(path)
     values = {
         "year": f"{published:%Y}",
         "month": f"{published:%m}",
         "day": f"{published:%d}",
-        "section": urls.path_slug(section(path)),
+        "section": urls.path_slug(parts["section"]),
         "sections": urls.path_slug(folder),
-        "folder": urls.path_slug(folder),
-        "title": urls.slug(title),
-        "slug": urls.path_slug(slug) or urls.slug(dates.without_date(name)),
+        "title": urls.slug(parts["title"]),
+        "slug": urls.path_slug(parts["slug"]) or urls.slug(dates.without_date(name)),
         "filename": urls.slug(name),
     }
-    if url or pattern != "hugo":
-        return urls.join(site, _closed(_TOKEN.sub(lambda m: values.get(m[1] or m[2], m[0]), url or pattern)))
-    last = urls.path_slug(slug) or ("" if name == "index" and not folder else urls.slug(name))
-    parts = [_prefix(suffix, site_language), values["folder"], last]
-    return urls.join(site, "/".join(part for part in parts if part) + "/" if any(parts) else "")
+    return _TOKEN.sub(lambda match: values.get(match[1], match[0]), pattern)
+
+
+def _parted(path: str) -> tuple[str, str, str]:
+    """Folder, name and language suffix; the name of a page bundle is that of its folder."""
+    folder, _, name = key(path).rpartition("/")
+    name, suffix = _split_language(name)
+    if name == "index" and suffix:  # folder/index.zh.md
+        folder, _, name = folder.rpartition("/")
+    return folder, name, suffix
 
 
 def _prefix(suffix: str, site_language: str) -> str:

@@ -95,7 +95,7 @@ def _blocks(html: str) -> Iterator[tuple[str, str]]:
             depth += 1
             if depth == 1:
                 start, name = tag.end(), tag[2]
-        elif depth:
+        else:
             depth -= 1
             if depth == 0:
                 yield name, html[start : tag.start()]

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
-# A fence and everything to its end, or a code span within one line: nothing in them is touched. The span is bounded:
-# growing runs of backticks would else take quadratic time.
+# A fence and everything to its end, or a code span within one line: nothing in them is touched. Every expression is
+# bounded or takes a text in one go: growing runs of backticks or 50 000 "<think>" would else take minutes.
 _CODE = re.compile(
-    r"^[ >\t]*(?:[-*+]|\d+[.)])?[ \t]*(?P<fence>`{3,}|~{3,})[^\n]*(?:\n(?![ >\t]*(?P=fence))[^\n]*)*"
+    r"^[ >\t]{0,40}(?:[-*+]|\d{1,9}[.)])?[ \t]{0,8}(?P<fence>`{3,}|~{3,})[^\n]*(?:\n(?![ >\t]*(?P=fence))[^\n]*)*"
     r"(?:\n[ >\t]*(?P=fence)[`~]*|\Z)"
     r"|(?<!`)(?P<tick>`{1,3})(?!`)[^\n]{0,500}?(?<!`)(?P=tick)(?!`)",
     re.MULTILINE,
 )
-_LEAK = re.compile(r"<(think|thinking|tags)>.*?<[/]\1>|<[/]?(?:think|thinking|tags)>", re.DOTALL | re.IGNORECASE)
-_HIGHLIGHT = re.compile(r"\{%-?\s*highlight\s+([\w+#-]*)[^%]*%\}\n?(.*?)\{%-?\s*endhighlight\s*-?%\}", re.DOTALL)
-_HUGO_HIGHLIGHT = re.compile(
-    r"\{\{[<%]\s*highlight\s+([\w+#-]*)[^}]*[>%]\}\}\n?(.*?)\{\{[<%]\s*/\s*highlight\s*[>%]\}\}", re.DOTALL
+Pair: TypeAlias = "tuple[re.Pattern[str], re.Pattern[str]]"
+_LEAKS = tuple(
+    (re.compile(f"<{name}>", re.IGNORECASE), re.compile(f"<[/]{name}>", re.IGNORECASE))
+    for name in ("think", "thinking", "tags")
 )
-_RAW = re.compile(r"\{%-?\s*raw\s*-?%\}(.*?)\{%-?\s*endraw\s*-?%\}", re.DOTALL)
-_HUGO = re.compile(r"\{\{([<%])(?P<text>(?:\"(?:\\.|[^\"\\\n])*\"|`[^`]*`|[^\"`}]|\}(?!\}))*?)\1?[>%]\}\}")
-_LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
+_LEAKED_TAG = re.compile(r"<[/]?(?:think|thinking|tags)>", re.IGNORECASE)
+_HIGHLIGHTS = (
+    (re.compile(r"\{%-?\s?highlight\s([\w+#-]{0,40})[^%\n]{0,200}%\}\n?"), re.compile(r"\{%-?\s?endhighlight\s?-?%\}")),
+    (
+        re.compile(r"\{\{[<%]\s?highlight\s([\w+#-]{0,40})[^}\n]{0,200}[>%]\}\}\n?"),
+        re.compile(r"\{\{[<%]\s?/\s?highlight\s?[>%]\}\}"),
+    ),
+)
+_RAW = (re.compile(r"\{%-?\s?raw\s?-?%\}"), re.compile(r"\{%-?\s?endraw\s?-?%\}"))
+_HUGO = (re.compile(r"\{\{[<%]"), re.compile(r"[>%]\}\}"))
+_LIQUIDS = (
+    (re.compile(r"\{%"), re.compile(r"%\}")),
+    (re.compile(r"\{\{"), re.compile(r"\}\}")),
+    (re.compile(r"\{#"), re.compile(r"#\}")),
+)
 _WORD = re.compile(r'(?:([\w-]+)=)?(?:"((?:\\.|[^"\\])*)"|`([^`]*)`|(\S+))')
 _VIDEOS = {
     "youtube": "https://www.youtube.com/watch?v={}",
@@ -57,26 +70,55 @@ def resolve(text: str) -> tuple[str, int]:
         return part
 
     if "{%" in text or "{{" in text:  # these make code of what is none yet
-        text, jekyll = _HIGHLIGHT.subn(_fence, text)
-        text, hugo = _HUGO_HIGHLIGHT.subn(_fence, text)
-        counted += jekyll + hugo
-    if any(mark in text for mark in ("{{", "{%", "{#")) or _LEAK.search(text):
+        for pair in _HIGHLIGHTS:
+            text, times = _each(text, pair, _fence)
+            counted += times
+    if any(mark in text for mark in ("{{", "{%", "{#")) or _LEAKED_TAG.search(text):
         text = outside_code(text, change)
     return text, counted
 
 
-def _fence(match: re.Match[str]) -> str:
-    code = match[2].rstrip("\n")
+def _each(text: str, pair: Pair, make: Callable[[re.Match[str], str], str]) -> tuple[str, int]:
+    """The text with every pair of marks replaced by what ``make`` makes of the first and what stands between them.
+
+    Of several openings before one closing the last counts. Takes time in proportion to the text.
+    """
+    opening, closing = pair
+    parts: list[str] = []
+    end = 0
+    marks = list(opening.finditer(text))
+    close: re.Match[str] | None = None
+    for number, mark in enumerate(marks):
+        if close is None or close.start() < mark.end():
+            close = closing.search(text, mark.end())
+        if close is None:
+            break
+        if number + 1 < len(marks) and marks[number + 1].start() < close.start():
+            continue
+        parts += [text[end : mark.start()], make(mark, text[mark.end() : close.start()])]
+        end = close.end()
+    return "".join([*parts, text[end:]]), len(parts) // 2
+
+
+def _fence(opening: re.Match[str], code: str) -> str:
+    code = code.rstrip("\n")
     ticks = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", code)), default=0))
-    return f"\n{ticks}{match[1]}\n{code}\n{ticks}\n"
+    return f"\n{ticks}{opening[1]}\n{code}\n{ticks}\n"
 
 
 def _change(part: str) -> tuple[str, int]:
-    part, leaks = _LEAK.subn("", part)
-    part, raw = _RAW.subn(lambda m: re.sub(r"[{}%]", r"\\\g<0>", m[1]), part)
-    part, hugo = _HUGO.subn(lambda m: _shortcode(m["text"]), part)
-    part, liquid = _LIQUID.subn(lambda m: _liquid(m[0]), part)
-    return part, leaks + raw + hugo + liquid
+    counted = 0
+    replacements: list[tuple[Pair, Callable[[re.Match[str], str], str]]] = [
+        *((pair, lambda _mark, _inner: "") for pair in _LEAKS),
+        (_RAW, lambda _mark, inner: re.sub(r"[{}%]", r"\\\g<0>", inner)),
+        (_HUGO, lambda _mark, inner: _shortcode(inner)),
+        *((pair, lambda mark, inner: _liquid(mark[0], inner)) for pair in _LIQUIDS),
+    ]
+    for pair, make in replacements:
+        part, times = _each(part, pair, make)
+        counted += times
+    part, times = _LEAKED_TAG.subn("", part)
+    return part, counted + times
 
 
 def _arguments(text: str) -> tuple[list[str], dict[str, str]]:
@@ -111,11 +153,13 @@ def _video(name: str, id: str) -> str:
     return f"<{_VIDEOS[name].format(id)}>" if re.fullmatch(r"[\w-]+", id) else ""
 
 
-def _liquid(text: str) -> str:
-    match = re.fullmatch(r"\{%-?\s*(link|post_url|youtube|vimeo)\s+(\S+?)\s*-?%\}", text)
-    if match is None:
+def _liquid(mark: str, inner: str) -> str:
+    name, *places = inner.strip(" -\n").split() or [""]
+    if mark != "{%" or len(places) != 1:
         return ""
-    if match[1] in _VIDEOS:
-        return _video(match[1], match[2].strip("\"'"))
-    target = re.sub(r"\.(?:md|markdown)$", "/", match[2].lstrip("_"))
+    if name in _VIDEOS:
+        return _video(name, places[0].strip("\"'"))
+    if name not in {"link", "post_url"}:
+        return ""
+    target = re.sub(r"\.(?:md|markdown)$", "/", places[0].lstrip("_"))
     return "/" + target.lstrip("/")

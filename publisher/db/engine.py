@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,17 +44,12 @@ class Moment(sa.types.TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment without a zone")
-        delta = value - _EPOCH
-        return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+        return (value - _EPOCH) // timedelta(microseconds=1)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """The moment in UTC."""
         del dialect
-        return (
-            None
-            if value is None
-            else datetime.fromtimestamp(value // 1_000_000, UTC).replace(microsecond=value % 1_000_000)
-        )
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,8 +77,15 @@ class Database:
 
     def _engine(self, *, durable: bool) -> Engine:
         if not self.sqlite:
-            return sa.create_engine(self.url, pool_pre_ping=True)
-        engine = sa.create_engine(self.url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+            try:
+                return sa.create_engine(self.url, pool_pre_ping=True)
+            except ModuleNotFoundError as error:
+                hint = "PostgreSQL comes with a later version; write database: sqlite:///var/publisher.db"
+                raise StoreError(f"database {self.where}: {error.name} is not installed", hint=hint) from error
+        # As many connections as there are threads: a lane that waited for one would be an error nobody can act on.
+        pool = {"max_overflow": -1} if self.url.database not in {None, "", ":memory:"} else {}
+        arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+        engine = sa.create_engine(self.url, connect_args=arguments, **pool)
 
         @sa.event.listens_for(engine, "connect")
         def _connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
@@ -139,6 +141,8 @@ def _hint(error: sa.exc.DBAPIError) -> str:
     text = str(error.orig)
     if "locked" in text:
         return "another process has held it for long; look for a publisher that hangs, then try again"
+    if "malformed" in text or "not a database" in text:
+        return "the file is damaged or of another program: put a backup in its place"
     if "disk" in text or "full" in text:
         return "make room on the disk, then run the command again: nothing that was done is lost"
     if "readonly" in text or "unable to open" in text:

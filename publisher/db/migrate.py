@@ -7,6 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from publisher.db.engine import Connection, Database
+from publisher.errors import StoreError
 
 HEAD = "0001"
 """The newest revision under ``migrations/versions``; a test holds the two together."""
@@ -26,16 +27,27 @@ def _current(connection: Connection) -> str:
 
 
 def upgrade(database: Database) -> bool:
-    """Whether the schema was behind; it is up to date afterwards. Each revision is one transaction."""
+    """Whether the schema was behind; it is up to date afterwards. All that is missing is one transaction.
+
+    Raises ``StoreError`` for the database of a newer program.
+    """
     if current(database) == HEAD:
         return False
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     with database.write() as connection:
         if _current(connection) == HEAD:  # another process was quicker
             return False
         config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", MIGRATIONS.as_posix())
-        command.upgrade(config, "head")
+        config.set_main_option("script_location", MIGRATIONS.as_posix().replace("%", "%%"))
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreError(
+                f"database {database.where}: its schema is of revision {_current(connection)}, and this program knows "
+                f"none later than {HEAD}",
+                hint="install the version of publisher that made it",
+            ) from error
     return True

@@ -215,9 +215,16 @@ def _around(config: Config, channel: Channel, made: Sequence[Feed], templates: T
     """What stands beside the feeds: OPML, the page that lists them, and its style sheet."""
     modified = max(feed.updated for feed in made)
     page = templates.render(
-        PAGE, language=channel.language, channel=channel, feeds=made, zone=config.site.timezone, opml=opml.PATH
+        PAGE,
+        language=channel.language,
+        channel=channel,
+        feeds=made,
+        zone=config.site.timezone,
+        opml=opml.PATH,
+        site=config.site,
+        archive=bool(config.newsletters),
     )
-    style = templates.render(STYLE, language=channel.language)
+    style = templates.render(STYLE, language=channel.language, colour=config.theme.colour)
     for path, body, media_type in (
         (opml.PATH, opml.write(channel, made), opml.MEDIA_TYPE),
         (PAGE, page.encode(), "text/html"),

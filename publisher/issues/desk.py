@@ -33,7 +33,7 @@ class Thin:
 
     def __str__(self) -> str:
         why = ", ".join(f"{count} {reason}" for reason, count in sorted(self.reasons.items()))
-        return f"{self.stream}: {self.found} of at least {self.minimum} stories" + (
+        return f"{self.stream}: {self.found} new stories, {self.minimum} wanted" + (
             f" (left out: {why})" if why else ""
         )
 

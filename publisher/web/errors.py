@@ -6,40 +6,52 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
 
 from publisher import log
-from publisher.app import App
-from publisher.errors import NotFoundError, PublisherError, StateError, StoreError
-from publisher.web.page import page
+from publisher.errors import NotFoundError, PublisherError, StateError, StoreError, TemplateError
+from publisher.web.page import Look, page
+from publisher.web.security import TOKEN_HEADERS
 from subscribers.error import SubscriberError
 
 STATUS = {NotFoundError: 404, StateError: 409, StoreError: 503}
 """By error; any other of ours is a 500, and none of their texts is shown: they speak to the operator."""
+_SHORTEST_SECRET = 24
 
 
-def handlers(app: App, css: str) -> Mapping[Any, Callable[[Request, Exception], Response]]:
+def handlers(look: Look) -> Mapping[Any, Callable[[Request, Exception], Response]]:
     """Starlette's exception handlers."""
 
     def http(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        return _say(app, css, request, status)
+        status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
+        return _say(look, request, status, headers or {})
 
     def ours(request: Request, error: Exception) -> Response:
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
-        log.trouble("request.failed", error, path=_shown(request.url.path), status=status)
-        return _say(app, css, request, status)
+        if status >= 500:  # what visitors mistype is no trouble of the operator's
+            log.trouble("request.failed", error, path=shown(request.url.path), status=status)
+        return _say(look, request, status, {"retry-after": "120"} if status == 503 else {})
 
-    return {HTTPException: http, PublisherError: ours, SubscriberError: ours, Exception: ours}
+    def gone(request: Request, error: Exception) -> Response:
+        del request, error  # nobody is there to read an answer
+        return Response(status_code=400)
+
+    return {HTTPException: http, PublisherError: ours, SubscriberError: ours, ClientDisconnect: gone, Exception: ours}
 
 
-def _say(app: App, css: str, request: Request, status: int) -> Response:
-    kind = "missing" if status in {404, 405, 410} else "trouble"
-    return page(app, request, "web/error.html", css=css, status=status, kind=kind)
+def _say(look: Look, request: Request, status: int, headers: Mapping[str, str]) -> Response:
+    kind = "missing" if status in {404, 410} else "refused" if status < 500 else "trouble"
+    # The address may be a token that has become invalid: it is kept as secret as a living one.
+    sent = {**TOKEN_HEADERS, **headers}
+    try:
+        return page(look, request, "web/error.html", status=status, kind=kind, headers=sent)
+    except TemplateError as error:
+        log.trouble("request.failed", error, status=status)
+        return PlainTextResponse(f"{status}\n", status_code=status, headers=sent)
 
 
-def _shown(path: str) -> str:
-    """The path as a log may show it: tokens open readers' pages, so they are cut."""
-    parts = path.split("/")
-    return "/".join(part if len(part) < 36 else part[:4] + "…" for part in parts)
+def shown(path: str) -> str:
+    """The path as a log may show it: tokens open readers' pages, so they are cut; nothing in it steers a terminal."""
+    parts = ascii(path)[1:-1].split("/")
+    return "/".join(part if len(part) < _SHORTEST_SECRET else part[:4] + "…" for part in parts)

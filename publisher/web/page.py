@@ -2,17 +2,65 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from publisher import urls
 from publisher.app import App
 from publisher.digest import colour
+from publisher.digest.edition import MediaPicture
+from publisher.templates import Templates
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
+_QUALITY = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)
+_MOST_TAGS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What all pages of a site share, made once when the server starts."""
+
+    app: App
+    sheet: str
+    """The style sheet in the site's colours."""
+    css: str
+    """Its path: a new one has a new name, so that browsers may keep it for ever."""
+    logo: MediaPicture | None
+    """Its address is a path of ours, or absolute where the theme names one elsewhere."""
+    root: str
+    """What stands before every path where ``web.url`` has a path of its own; else empty."""
+
+
+def look(app: App) -> Look:
+    """How the pages of this site look."""
+    chosen = app.config.theme.colour
+    sheet = app.templates.render("web/site.css", language="en", c=colour.light(chosen), d=colour.dark(chosen))
+    name = hashlib.blake2b(sheet.encode(), digest_size=6).hexdigest()
+    return Look(
+        app=app,
+        sheet=sheet,
+        css=f"/static/site.{name}.css",
+        logo=_logo(app),
+        root=urlsplit(app.config.web.url).path.rstrip("/"),
+    )
+
+
+def _logo(app: App) -> MediaPicture | None:
+    made = app.post.press.logo()
+    if made is not None:
+        return replace(made, url=urlsplit(made.url).path)
+    elsewhere = app.config.theme.logo
+    return MediaPicture(url=elsewhere) if urls.web(elsewhere) else None
 
 
 def page(
-    app: App,
+    look: Look,
     request: Request,
     name: str,
     *,
@@ -21,31 +69,36 @@ def page(
     **context: object,
 ) -> HTMLResponse:
     """The template's page in the visitor's language, as the answer."""
-    language = negotiate(request.headers.get("accept-language", ""), app.config.site.language)
+    app = look.app
+    language = negotiate(request.headers.get("accept-language", ""), app.config.site.language, app.templates)
     html = app.templates.render(
-        name, language=language, site=app.config.site, formats=app.config.feeds.formats, status=status, **context
+        name, language=language, look=look, site=app.config.site, formats=app.config.feeds.formats, **context
     )
     return HTMLResponse(html, status_code=status, headers={"vary": "Accept-Language", **(headers or {})})
 
 
-def style(app: App) -> str:
-    """The style sheet in the site's colours."""
-    chosen = app.config.theme.colour
-    return app.templates.render("web/site.css", language="en", c=colour.light(chosen), d=colour.dark(chosen))
+def negotiate(accept: str, default: str, templates: Templates) -> str:
+    """The first language of the visitor's list that our words exist in, else the site's own (RFC 9110 12.5.4).
 
-
-def negotiate(accept: str, default: str) -> str:
-    """The first language of the visitor's list that our words exist in: Chinese or English, else the site's own."""
+    Where it is the site's own in another country's form, the site's form is taken: nobody can make us prepare
+    templates for all hundred forms of English.
+    """
+    spoken = {_primary(tag) for tag in templates.languages()}
     wanted: list[tuple[float, int, str]] = []
-    for place, part in enumerate(accept.split(",")[:20]):
-        tag, _, weight = part.strip().partition(";")
-        try:
-            quality = float(weight.strip().removeprefix("q=")) if weight else 1.0
-        except ValueError:
-            quality = 0.0
-        if tag and quality > 0:
-            wanted.append((-quality, place, tag))
-    for _, _, tag in sorted(wanted):
-        if tag.lower().partition("-")[0] in {"zh", "en"}:
-            return tag
-    return default
+    for place, part in enumerate(accept.split(",", _MOST_TAGS)[:_MOST_TAGS]):
+        tag, _, weight = (piece.strip() for piece in part.partition(";"))
+        quality = _QUALITY.fullmatch(weight) if weight else None
+        value = float(quality[1]) if quality else (0.0 if weight else 1.0)
+        if value > 0 and _TAG.fullmatch(tag) and _primary(tag) in spoken:
+            wanted.append((-value, place, tag))
+    if not wanted:
+        return default
+    first = min(wanted)[2]
+    if _primary(first) == "en":
+        return default if _primary(default) == "en" else "en"
+    spelt = templates.lang(first)  # zh-TW is zh-Hans while there are no other Chinese words
+    return default if _primary(first) == _primary(default) and spelt.lower() != first.lower() else spelt
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0].lower()

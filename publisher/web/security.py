@@ -1,43 +1,65 @@
-"""Headers that every page carries, added where the page has not set its own."""
+"""Headers that every answer carries, added where it has not set its own."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
-"""For our own pages: no script at all."""
-DIGEST_POLICY = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
-    "img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""For digests shown as pages: mail carries its styles inline; nothing in it may run, whatever an article held."""
+from publisher import urls
+from publisher.config import Config
+
 TOKEN_HEADERS = {
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex",
     "cache-control": "no-store",
 }
 """For pages behind a token: the address is the secret, it must reach no log of anybody else and no cache."""
+PICTURE_POLICY = "default-src 'none'; sandbox"
+"""For pictures opened by themselves."""
+
+
+def page_policy(config: Config) -> str:
+    """For our own pages: no script at all, pictures of ours and the theme's logo."""
+    pictures = " ".join(["'self'", "data:", *_origins(config.theme.logo)])
+    return (
+        f"default-src 'none'; style-src 'self'; img-src {pictures}; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def digest_policy(config: Config) -> str:
+    """For digests shown as pages: mail carries its styles inline; nothing in it may run, whatever an article held.
+
+    Pictures come from us, from the site and from where the logo is; a stranger's counting pixel is not asked for.
+    """
+    pictures = " ".join(["'self'", "data:", *_origins(config.site.url, config.theme.logo)])
+    return (
+        "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
+        f"img-src {pictures}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _origins(*addresses: str) -> list[str]:
+    parts = [urlsplit(urls.encode(address)) for address in addresses if urls.web(address)]
+    return list(dict.fromkeys(f"{part.scheme}://{part.netloc}" for part in parts))
 
 
 class SecurityHeaders:
-    """ASGI: adds the headers that the answer lacks."""
+    """ASGI: adds the headers that the answer lacks. It stands outside everything, error pages included."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, policy: str, https: bool) -> None:
         """``https``: the site is only reachable so, and says it (RFC 6797)."""
         self._app = app
-        self._headers = {
-            "content-security-policy": PAGE_POLICY,
+        self._headers: Mapping[str, str] = {
+            "content-security-policy": policy,
             "x-content-type-options": "nosniff",
             "referrer-policy": "strict-origin-when-cross-origin",
             "cross-origin-opener-policy": "same-origin",
             "permissions-policy": "camera=(), microphone=(), geolocation=()",
-        }
-        if https:
-            self._headers["strict-transport-security"] = "max-age=31536000"
+        } | ({"strict-transport-security": "max-age=31536000"} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp
 
 from publisher.app import App
@@ -17,26 +21,33 @@ from publisher.feeds.publish import base_url
 from publisher.web import public, reader
 from publisher.web.errors import handlers
 from publisher.web.feeds import FeedServer
-from publisher.web.security import SecurityHeaders
+from publisher.web.page import look
+from publisher.web.security import SecurityHeaders, page_policy
+
+BODY_LIMIT = 64 * 1024
+"""Bytes of a request's body: the longest form of ours has a hundredth of it."""
 
 
 def application(app: App) -> ASGIApp:
     """The ASGI application: feeds from memory first, then the router."""
-    config = app.config
-    css = public.stylesheet_path(app)
-    return Starlette(
-        routes=[*public.routes(app, css), *reader.routes(app, css)],
+    config, pages = app.config, look(app)
+    inner = Starlette(
+        routes=[*public.routes(pages), *reader.routes(pages)],
         middleware=[
-            Middleware(SecurityHeaders, https=config.web.url.startswith("https://")),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LIMIT),
             Middleware(
                 FeedServer,
                 output=config.output,
                 base_url=base_url(config),
                 max_age=config.feeds.max_age,
+                monotonic=app.clock.monotonic,
             ),
         ],
-        exception_handlers=handlers(app, css),
+        exception_handlers=handlers(pages),
     )
+    # Starlette's own redirect names the host that the request named: anybody could write another there.
+    inner.router.redirect_slashes = False
+    return SecurityHeaders(inner, policy=page_policy(config), https=config.web.url.startswith("https://"))
 
 
 def address(app: App, text: str) -> Listen:
@@ -44,44 +55,76 @@ def address(app: App, text: str) -> Listen:
     if not text:
         return app.config.web.listen
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise ConfigError(f"{text!r} is not an address to listen at", hint="write for example 127.0.0.1:8000")
     return Listen(host=host, port=int(port))
 
 
 def serve(app: App, listen: Listen, *, ready: Callable[[str], None]) -> None:
-    """Serves until SIGINT or SIGTERM. ``ready`` is told the address once it answers; port 0 takes a free one.
+    """Serves until SIGINT or SIGTERM, then returns. ``ready`` is told the address once it answers.
 
-    Raises ``StoreError`` where the address cannot be had.
+    Port 0 takes a free one. Raises ``StoreError`` where the address cannot be had.
     """
-    config = uvicorn.Config(
-        application(app),
-        host=listen.host,
-        port=listen.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        forwarded_allow_ips=list(app.config.web.trusted_proxies) or "127.0.0.1",
-        timeout_graceful_shutdown=5,
-    )
-    server = uvicorn.Server(config)
+    with _bound(listen) as listening, _returning():
+        config = uvicorn.Config(
+            application(app),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            proxy_headers=bool(app.config.web.trusted_proxies),
+            forwarded_allow_ips=[str(each) for each in app.config.web.trusted_proxies],
+            timeout_graceful_shutdown=5,
+        )
+        host = f"[{listen.host}]" if ":" in listen.host else listen.host
+        url = f"http://{host}:{listening.getsockname()[1]}/"
+        _Server(config, lambda: ready(url)).run(sockets=[listening])
 
-    def announce() -> None:
-        while not server.started and not server.should_exit:
-            done.wait(0.05)
-        if server.started:
-            port = server.servers[0].sockets[0].getsockname()[1]
-            ready(f"http://{listen.host}:{port}/")
 
-    done = threading.Event()
-    watcher = threading.Thread(target=announce, name="announce")
-    watcher.start()
+class _Server(uvicorn.Server):
+    """Uvicorn, which says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to answer."""
+        await super().startup(sockets)
+        self._announce()
+
+
+@contextmanager
+def _bound(listen: Listen) -> Iterator[socket.socket]:
+    """A listening socket. Made here: where uvicorn cannot have its address, it ends the process."""
     try:
-        server.run()
-    except SystemExit as error:  # uvicorn's way to say that it could not bind
+        found = socket.getaddrinfo(listen.host, listen.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, *_, where = found[0]
+        opened = socket.create_server((str(where[0]), listen.port), family=family, backlog=2048)
+    except OSError as error:
         raise StoreError(
-            f"{listen.host}:{listen.port} cannot be listened at", hint="another server has it: use --listen HOST:PORT"
+            f"{listen.host}:{listen.port} cannot be listened at: {error.strerror or error}",
+            hint="if another server has it, use --listen HOST:PORT",
         ) from error
+    with opened:
+        yield opened
+
+
+@contextmanager
+def _returning() -> Iterator[None]:
+    """Lets a signal that ends the server do no more: uvicorn sends it again, and we would die before tidying up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.signal(each, _ignore) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
     finally:
-        server.should_exit = True
-        watcher.join()
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _ignore(number: int, frame: object) -> None:
+    del number, frame

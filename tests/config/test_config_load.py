@@ -271,7 +271,7 @@ def test_the_first_of_several_relays_stands_in_for_smtp():
 def test_what_is_not_in_this_version_is_said():
     config = read(
         WEEKLY
-        + ", timezone: reader, canary: 5%, approvals: 2, notify: [a@x.example], quiet_hours: 22:00-07:00}\n"
+        + ", timezone: reader, canary: 5%, notify: [a@x.example], quiet_hours: 22:00-07:00}\n"
         + "feeds: {hubs: [https://hub.example], extra: [{name: a}]}\n"
         + "delivery: {domains: {qq.com: {rate: 1}}, bounces: {address: b@x.example}}\n"
         + "webhooks: {in: {ses: {}}, out: [{url: https://y.example}]}\ntracking: {clicks: true, opens: true}\n"
@@ -281,7 +281,6 @@ def test_what_is_not_in_this_version_is_said():
         "feeds.hubs",
         "feeds.extra",
         "newsletters.weekly.timezone",
-        "newsletters.weekly.approvals",
         "newsletters.weekly.notify",
         "newsletters.weekly.quiet_hours",
         "newsletters.weekly.canary",

@@ -126,6 +126,10 @@ def test_what_cannot_be_read_says_where_and_what_to_write(text: str, line: int, 
     assert refused(text) == (line, message)
 
 
+def test_a_lone_surrogate():
+    assert refused("---\na: \ud800\n---\n") == (2, "half a character (a lone surrogate); delete it")
+
+
 def test_bombs_of_aliases_and_merges_are_refused_at_the_first_alias():
     bomb = (
         "---\na: &a [x]\n"

@@ -92,7 +92,9 @@ def test_a_picture_elsewhere(roots: Roots, reference: str, url: str):
     assert (seen.image.url, seen.image.alt, seen.image.local, seen.code) == (url, "Alt", False, "")
 
 
-@pytest.mark.parametrize("reference", ["data:image/png;base64,AA", "javascript:x", "https://[/a.png"])
+@pytest.mark.parametrize(
+    "reference", ["data:image/png;base64,AA", "javascript:x", "https://[/a.png", f"https://{'ü' * 70}.org/a.png"]
+)
 def test_what_is_no_reference(roots: Roots, reference: str):
     seen = images.inspect(locate(roots, reference), reference)
     assert seen.image is None
@@ -182,4 +184,10 @@ def test_no_thumbnail_of_what_is_no_picture(tmp_path: Path):
     assert images.thumbnail(put(tmp_path / "a.jpg", b"<html>"), tmp_path / "media") is None
     assert images.thumbnail(tmp_path / "none.jpg", tmp_path / "media") is None
     assert images.thumbnail(put(tmp_path / "b.jpg", picture("PNG", (64, 64), "RGB")[:60]), tmp_path / "media") is None
-    assert not list((tmp_path / "media").glob("*"))
+    cut = picture("JPEG", (600, 600))[:-300]
+    assert images.thumbnail(put(tmp_path / "c.jpg", cut), tmp_path / "media") is None
+    assert not list((tmp_path / "media").iterdir())
+
+
+def test_a_file_that_goes_meanwhile_has_no_stamp(tmp_path: Path):
+    assert images._stamp(str(tmp_path / "gone.png")) == ""

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.content import markdown
+from publisher.content import markdown, reading
 from publisher.content.markdown import MarkdownError, convert, inline_text, plain, render
 
 PAGE = "https://example.org/posts/one/"
@@ -157,9 +158,11 @@ def test_attributes():
     [
         ("x" * (512 * 1024 + 1), "the text has more than 512 KiB; split it"),
         (">" * 201 + " x", "quotes are nested more than 200 deep; remove the surplus >"),
+        ("<div></p></b>" * 201, "elements are nested more than 200 deep; close them, or use fewer levels"),
+        ("|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + "|b|\n" * 200, "a table has more than 200000 cells; split it"),
         ("<div>" * 201, "elements are nested more than 200 deep; close them, or use fewer levels"),
     ],
-    ids=["long", "quotes", "elements"],
+    ids=["long", "quotes", "misnested", "table", "elements"],
 )
 def test_what_is_too_much(text: str, message: str):
     with pytest.raises(MarkdownError) as caught:
@@ -234,3 +237,29 @@ def test_any_text_becomes_well_formed_html_with_absolute_addresses(text: str):
     assert "<h1" not in made
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f]", made)
     assert html(text) == made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\n\n: b\n\n" * 20_000,
+        "<think>" * 50_000,
+        "{{<" * 100_000 + ">}}",
+        "{% highlight x %}" * 20_000,
+        "[a](a" + " " * 400_000,
+        "[a](" * 50_000,
+        "<a <a " * 50_000,
+        "<div>\n" + '<a href="' * 40_000,
+        " ".join("`" * length for length in range(1, 700)),
+        " " * 400_000 + "x",
+        "[^1, " * 60_000,
+        "." * 200_000 + "x",
+    ],
+    ids=lambda text: repr(text[:12]),
+)
+def test_hostile_texts_take_no_more_than_seconds(text: str):
+    """Each of them took minutes with an expression that looks far ahead; the bound is wide for slow machines."""
+    start = time.process_time()
+    made = html(text)
+    reading.summary("", text, made)
+    assert time.process_time() - start < 8

@@ -10,9 +10,10 @@ from content.shelf import HEAD, RULES, SHANGHAI, complaints, read
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher.config import load
 from publisher.content.article import Topic
 from publisher.content.parse import Draft
-from publisher.content.rules import Featured, Rules
+from publisher.content.rules import Featured, Rules, of
 from publisher.content.topic import Rule
 
 JUNE = datetime(2025, 6, 30, tzinfo=SHANGHAI)
@@ -142,6 +143,7 @@ def test_the_date_of_a_file_name_a_folder_and_a_path():
 
 def test_the_first_date_that_is_present_wins():
     assert draft("---\ntitle: One\ndate:\npubdate: 2025-01-01\npublishDate: 2025-06-30\n---\n").published == JUNE
+    assert draft("---\ntitle: One\npublished: true\npubdate: 2025-06-30\n---\n").published == JUNE
 
 
 def test_updated_and_expires():
@@ -319,3 +321,43 @@ def test_parse_never_raises_and_always_answers(data: bytes):
         assert parsed.draft.title
         assert parsed.draft.url.isascii()
         parsed.draft.title.encode()
+
+
+def test_names_and_addresses_longer_than_a_database_indexes():
+    parsed = read(f"{HEAD}tags: [{'x' * 101}, ok]\n---\n")
+    assert parsed.draft.tags == ("ok",)
+    assert complaints(parsed) == [":4: warning: tags: a name longer than 100 characters is left out"]
+    parsed = read(f"{HEAD}url: /{'x' * 2001}\n---\n")
+    assert parsed.problems[0].message.endswith(
+        "is no URL (longer than 2000 characters); write a path such as /posts/one/"
+    )
+
+
+def test_a_key_spelled_twice_in_two_cases():
+    assert draft("---\nTitle: A\ntitle: B\nDATE: 2025-06-30\n---\n").title == "B"
+
+
+def test_a_field_inside_of_what_is_no_map():
+    assert headed("cover: text").image == "text"
+    assert headed("tags: [[a], {x: y}, b]").tags == ("b",)
+
+
+def test_rules_of_a_configuration(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text(
+        "site: {title: S, url: 'https://example.org', timezone: Asia/Shanghai}\n"
+        "content: {fields: {link: [slug, permalink], id: [uuid], topics: [beat]}}\n"
+        "topics: {chips: {title: Chips, match: {topic: ['GPU*'], tag: [IPO], title: [算力]}}}\n"
+        "featured: {any: [{key: hero}, {image: true, not_image: ['images/default*']}]}\n",
+        encoding="utf-8",
+    )
+    rules = of(load(file, {}))
+    assert rules.sources["slug"] == ("slug",)
+    assert rules.sources["url"] == ("permalink",)
+    assert rules.sources["guid"] == ("uuid",)
+    assert rules.sources["topics"] == ("beat",)
+    assert rules.topics == (
+        Rule(key="chips", title="Chips", topics=("Chips", "chips", "GPU*"), tags=("IPO",), words=("算力",)),
+    )
+    assert rules.featured == (Featured(key="hero"), Featured(image=True, not_image=("images/default*",)))
+    assert rules.zone == SHANGHAI

@@ -12,6 +12,7 @@ from typing import Any
 
 import feedparser
 from builders import make_article
+from lxml import etree
 
 from publisher.config import Config, parse
 from publisher.content.article import Article, Html, Image, Topic
@@ -106,6 +107,39 @@ def _read_xml(body: bytes) -> list[Seen]:
             summary=item.get("summary", ""),
         )
         for item in parsed.entries
+    ]
+
+
+def strictly(form: Format, body: bytes) -> list[Seen]:
+    """The entries as the bytes say them: feedparser repairs what looks like mis-decoded text, even where it is meant."""
+    if form is Format.JSON:
+        return _read_json(body)
+    root = etree.fromstring(body)
+    atom = {"a": "http://www.w3.org/2005/Atom"}
+    if form is Format.ATOM:
+        return [
+            Seen(
+                id=item.findtext("a:id", "", atom),
+                title=item.findtext("a:title", "", atom),
+                url=item.find("a:link[@rel='alternate']", atom).get("href"),
+                published=_moment(item.findtext("a:published", "", atom)),
+                tags=[tag.get("label") for tag in item.findall("a:category", atom)],
+                html=item.findtext("a:content", "", atom),
+                summary=item.findtext("a:summary", "", atom),
+            )
+            for item in root.findall("a:entry", atom)
+        ]
+    return [
+        Seen(
+            id=item.findtext("guid", ""),
+            title=item.findtext("title", ""),
+            url=item.findtext("link", ""),
+            published=_moment(item.findtext("pubDate", "")),
+            tags=[tag.text or "" for tag in item.findall("category")],
+            html=item.findtext("{http://purl.org/rss/1.0/modules/content/}encoded", ""),
+            summary=item.findtext("description", ""),
+        )
+        for item in root.findall("channel/item")
     ]
 
 

@@ -113,7 +113,7 @@ def test_headers_and_delimiters_are_read_as_people_write_them(text):
 
 def test_columns_without_meaning_are_named():
     listing, _ = read("email,Rating,topics,LAST CHANGED,\na@x.org,5,ai,x,\n")
-    assert (listing.format, listing.unknown) == ("csv", ["rating", "last_changed"])
+    assert (listing.format, listing.unknown) == ("csv", ["Rating", "LAST CHANGED"])
     listing, _ = read('[{"email": "a@x.org", "Rating": 5}, {"email": "b@x.org", "rating": 4, "x": 1}]')
     assert (listing.format, listing.unknown) == ("json", ["rating", "x"])
 

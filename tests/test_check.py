@@ -1,0 +1,142 @@
+"""``publisher check``: one finding for each thing that is wrong, in words that say what to do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from issues.newsroom import AT, break_templates, site, write
+
+from publisher import check
+from publisher.app import App
+from publisher.content.article import Severity
+from publisher.issues import desk
+from publisher.issues.issue import Issue, State, Stream
+
+DAY = timedelta(days=1)
+
+
+def told(app: App) -> list[str]:
+    return [f"{each.code} {each}" for each in check.run(app)]
+
+
+def test_a_good_site_has_no_findings(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha", head="summary: What happened.", seen=False)
+        assert told(app) == []
+
+
+def test_an_empty_folder(tmp_path: Path):
+    with site(tmp_path) as app:
+        assert told(app) == [
+            (
+                "content-empty content: warning: no article is published; "
+                "add a Markdown file with title and date, or set content.path"
+            )
+        ]
+
+
+def test_a_silent_site_and_its_alarm(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha", date=AT - 15 * DAY, seen=False)
+        assert told(app) == [
+            "content-quiet content: warning: nothing new for 15 days; if that is meant, raise content.quiet_alarm"
+        ]
+    with site(tmp_path / "quiet", others="content: {quiet_alarm: 0}\n") as app:
+        write(app, "alpha", date=AT - 15 * DAY, seen=False)
+        assert told(app) == []
+
+
+def test_what_later_versions_do_and_no_newsletter(tmp_path: Path):
+    file = tmp_path / "config.yaml"
+    file.write_text('site: {title: T, url: "https://t.example"}\ntracking: {opens: true}\n', encoding="utf-8")
+    (tmp_path / "content").mkdir()
+    app = App.open(file, start=AT, environ={})
+    found = check.run(app)
+    app.close()
+    assert [(each.path, each.severity, each.code) for each in found][:2] == [
+        ("config.yaml", Severity.WARNING, "later"),
+        ("config.yaml", Severity.WARNING, "newsletter-none"),
+    ]
+    assert "tracking.opens" in found[0].message
+    assert str(found[1]) == (
+        "config.yaml: warning: no newsletter: only feeds are built; to send digests, add one under newsletters:"
+    )
+
+
+def test_a_broken_article_is_told_with_its_line(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha", seen=False)
+        bad = app.config.content.path / "posts" / "bad.md"
+        bad.write_text("---\ntitle: Bad\ndate: someday\n---\nText\n", encoding="utf-8")
+        (line,) = told(app)
+        assert " posts/bad.md:3: error: " in line
+
+
+def test_topics_that_nobody_knows(tmp_path: Path):
+    with site(tmp_path, others="topics: {a: {title: A}}\n") as app:
+        for n in range(13):
+            topics = "[A, Stray]" if n < 2 else f"[A, Lone{n:02}]"
+            write(app, f"n{n}", head=f"topics: {topics}", seen=False)
+        found = [each for each in check.run(app) if each.code == "topic-unmatched"]
+        assert [str(each) for each in found[:2]] == [
+            (
+                "config.yaml: warning: 2 articles have the topic 'Stray', which no topic here matches; "
+                "add it to one's match:"
+            ),
+            (
+                "config.yaml: warning: 1 article has the topic 'Lone02', which no topic here matches; "
+                "add it to one's match:"
+            ),
+        ]
+        assert len(found) == check.MANY + 1
+        assert found[-1].message == "2 more topics match none here; those above are the commonest"
+
+
+def test_two_names_with_one_slug(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha", head="tags: ['C / C', 'C C']", seen=False)
+        assert told(app) == [
+            (
+                "slug-collision config.yaml: error: the tags 'C / C' and 'C C' share the slug 'c-c' and so one feed; "
+                "write one of them everywhere"
+            )
+        ]
+
+
+def test_a_template_that_no_designer_finished(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha", seen=False)
+        break_templates(app)
+        (finding,) = check.run(app)
+        assert (finding.path, finding.severity, finding.code) == ("config.yaml", Severity.ERROR, "digest")
+        assert finding.message.startswith("newsletters.weekly: ")
+        assert "digest/" in finding.message
+
+
+def test_the_lint_of_a_trial_digest_is_told_whatever_was_sent_before(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha", title="T" * 300, seen=False)
+        first = check.run(app)
+        assert [each.path for each in first] == ["config.yaml"] * len(first)
+        assert any(each.message.startswith("newsletters.weekly: ") and "subject" in each.message for each in first)
+        made = desk.draft(app.config, app.database, Stream("weekly", "weekly"), AT, AT)
+        assert isinstance(made, Issue)
+        for state in (State.APPROVED, State.QUEUED, State.SENDING, State.SENT):
+            desk.move(app.database, made.id, state, now=AT)
+        assert check.run(app) == first
+
+
+def test_checking_shows_how_far_it_is(tmp_path: Path):
+    moves: list[tuple[int, int]] = []
+    with site(tmp_path) as app:
+        write(app, "alpha", seen=False)
+        check.run(app, progress=lambda done, total: moves.append((done, total)))
+    assert moves[-1] == (1, 1)
+
+
+@pytest.mark.parametrize(("line", "place"), [(None, "a.md"), (7, "a.md:7")])
+def test_a_finding_is_one_line(line: int | None, place: str):
+    finding = check.Finding(path="a.md", line=line, severity=Severity.WARNING, code="x", message="is odd; mend it")
+    assert str(finding) == f"{place}: warning: is odd; mend it"
