@@ -152,6 +152,8 @@ def _cron_item(name: str, item: str) -> range:
         raise ValueError(f"{item!r} steps by nothing; write a step of 1 or more")
     if match["step"] and match["first"] is not None and not match["last"]:
         raise ValueError(f"{item!r} is not a cron field ({name}); write {match['first']}-{high}/{step}")
+    if last < first and name == "day_of_week":
+        last += 7  # sat-mon runs on into the next week
     if last < first:
         raise ValueError(f"{item!r} runs backwards; write two parts with a comma")
     return range(first, last + 1, step)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from publisher.content import markdown
 from publisher.text import shorten, width
 
+NOTE = 120
+"""Columns: an article with no more text than this is a note."""
 LONGEST = 600
 """Columns of a summary taken from the body; one written by hand is kept whole."""
 
@@ -55,14 +57,20 @@ _WRITTEN_IN = {
 def summary(written: str, body: str, html: str) -> str:
     """The summary: the one of the front matter, else the text above ``<!--more-->``, else a lead, else nothing.
 
-    The lead is the first blockquote among the first three blocks, else the first paragraph that is long enough.
+    The lead is the first blockquote among the first three blocks, else the first paragraph that is long enough; a note
+    too short for either is its own summary.
     """
     if text := markdown.inline_text(written):
         return text
     divider = _MORE.search(body)
     if divider and (text := markdown.inline_text(body[: divider.start()])):
         return shorten(text, LONGEST)
-    return shorten(_lead(html), LONGEST)
+    return shorten(_lead(html) or _note(html), LONGEST)
+
+
+def _note(html: str) -> str:
+    text = prose(html)
+    return text if width(text) <= NOTE and not _LABEL.fullmatch(text) else ""
 
 
 def _lead(html: str) -> str:

@@ -190,7 +190,9 @@ class ContentStore:
         with self._database.write() as connection:
             _forget(connection, (label_table,), [each.article.path for each in good])
             _forget(connection, (problem_table,), [reading.path for reading in anew])
-            upsert(connection, identity_table, [_identity_row(each) for each in good], ["path"])
+            # A draft is remembered from the day it is published: until then nobody has seen it.
+            shown = [each for each in good if not each.withheld]
+            upsert(connection, identity_table, [_identity_row(each) for each in shown], ["path"])
             upsert(connection, article_table, [_article_row(each) for each in good], ["path"])
             upsert(connection, html_table, [{"path": a.article.path, "html": a.html} for a in good], ["path"])
             _insert(connection, label_table, (row for each in good for row in _label_rows(each, order)))

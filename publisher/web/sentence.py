@@ -1,4 +1,4 @@
-"""A schedule in the terms of a sentence, for templates to word in any language."""
+"""A schedule in the terms of a sentence, for templates to word in any language. Pure."""
 
 from __future__ import annotations
 
@@ -43,13 +43,6 @@ def rhythm(when: Recurrence) -> Rhythm:
 
 
 def _days(text: str) -> tuple[str, ...]:
-    """The weekdays of ``mon,thu`` or ``mon-fri`` in the week's order; none for any other form."""
-    days: set[str] = set()
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        last = last or first
-        if first not in WEEKDAYS or last not in WEEKDAYS:
-            return ()
-        start, end = WEEKDAYS.index(first), WEEKDAYS.index(last)
-        days |= set(WEEKDAYS[start : end + 1] if start <= end else WEEKDAYS[start:] + WEEKDAYS[: end + 1])
-    return tuple(day for day in WEEKDAYS if day in days)
+    """The weekdays of ``mon,thu`` in the week's order (``times.cron`` writes ranges out); none for any other form."""
+    days = set(text.split(","))
+    return tuple(day for day in WEEKDAYS if day in days) if days <= set(WEEKDAYS) else ()

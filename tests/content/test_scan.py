@@ -221,6 +221,16 @@ def test_a_late_file_is_first_seen_when_it_came(shelf: Shelf):
     assert [each.path for each in Index(shelf.database).articles(LATER, since=LATER)] == ["b.md"]
 
 
+def test_a_draft_is_first_seen_when_it_is_published(shelf: Shelf):
+    shelf.article("old.md", date="2025-06-30")
+    shelf.article("kept.md", date="2025-06-01", draft="true")
+    shelf.scan()
+    shelf.article("kept.md", date="2025-06-01", draft="false", body="Now it is out.\n")
+    shelf.scan(LATER)
+    found = {article.path: article.first_seen for article in Index(shelf.database).articles(LATER)}
+    assert found == {"old.md": JUNE, "kept.md": LATER}
+
+
 def test_a_first_scan_that_was_killed_goes_on_as_the_first(shelf: Shelf, monkeypatch: pytest.MonkeyPatch):
     shelf.article("a.md")
     shelf.article("b.md")

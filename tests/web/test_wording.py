@@ -36,7 +36,7 @@ def test_a_schedule_in_words(text, told):
         ("0 8,18 * * *", Rhythm(kind="other")),
         ("*/5 8 * * *", Rhythm(kind="other")),
         ("0 8 1-7 * *", Rhythm(kind="other")),
-        ("0 8 * * */2", Rhythm(kind="other")),
+        ("0 8 * * */2", Rhythm(kind="weekly", time="08:00", days=("tue", "thu", "sat", "sun"))),
     ],
 )
 def test_a_cron_line_in_words(line, told):
