@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from publisher.app import App
     from publisher.content.article import Article, Problem
 
+ALIKE = 5
+"""Problems of one kind that ``build`` prints: a folder without its pictures has thousands."""
 SHOWN = 20
 """Problems that ``build`` prints before it counts the rest: ``check`` shows all."""
 
@@ -76,6 +79,7 @@ def check(context: Context) -> int:
 @click.pass_obj
 def build(context: Context, *, full: bool, strict: bool) -> int:
     """Read the articles and write the feeds: only what changed."""
+    from publisher.content.index import Index
     from publisher.feeds.publish import publish
 
     start = time.perf_counter()
@@ -88,10 +92,13 @@ def build(context: Context, *, full: bool, strict: bool) -> int:
             for line in _problem_lines(list(report.problems)):  # a folder that takes no feed hides no article's mistake
                 context.say(line)
             raise
+        hidden = len(Index(app.database).hidden(app.clock.now()))
     problems = [*report.problems, *published.problems]
+    shown = report.articles - hidden
     errors = [problem for problem in problems if problem.severity == "error"]
     result = {
-        "articles": report.articles,
+        "articles": shown,
+        "hidden": hidden,
         "problems": len(errors),
         "warnings": len(problems) - len(errors),
         "feeds": published.feeds,
@@ -104,7 +111,8 @@ def build(context: Context, *, full: bool, strict: bool) -> int:
         lambda: [
             *_problem_lines(problems),
             (
-                f"{counted(report.articles, 'article')}, {report.changed} changed, {counted(published.feeds, 'feed')}, "
+                f"{counted(shown, 'article')}{f' ({hidden} drafts, scheduled or expired)' if hidden else ''}, "
+                f"{report.changed} changed, {counted(published.feeds, 'feed')}, "
                 f"{counted(published.written, 'file')} written, {published.removed} removed in {result['seconds']} s"
             ),
         ],
@@ -127,9 +135,14 @@ def _problem_lines(problems: list[Problem]) -> Iterator[str]:
     errors = [problem for problem in problems if problem.severity == "error"]
     warnings = [problem for problem in problems if problem.severity != "error"]
     for group in (errors, warnings):
-        yield from (str(problem) for problem in group[:SHOWN])
-        if len(group) > SHOWN:
-            yield f"… and {len(group) - SHOWN} more {group[0].severity}s: 'publisher check' lists all"
+        told, kinds = 0, Counter[str]()
+        for problem in group:
+            kinds[problem.code] += 1
+            if told < SHOWN and kinds[problem.code] <= ALIKE:
+                told += 1
+                yield str(problem)
+        if len(group) > told:
+            yield f"… and {len(group) - told} more {group[0].severity}s: 'publisher check' lists all"
 
 
 @click.command(cls=Command)

@@ -295,6 +295,18 @@ def of_reader(connection: Connection, subscriber: int) -> list[tuple[str, State,
     return [(row["issue"], State(row["state"]), row["reply"], row["edition"], row["at"]) for row in rows]
 
 
+def sent_to(connection: Connection, issue: str, schedules: Iterable[str]) -> list[tuple[int, str]]:
+    """Readers who are in one of these schedules now and got an issue, or may yet: (reader, key of the edition)."""
+    table = delivery_table
+    lost = [State.FAILED.value, State.SKIPPED.value]
+    query = (
+        sa.select(table.c.subscriber, table.c.edition)
+        .join(reader_table, reader_table.c.id == table.c.subscriber)
+        .where(table.c.issue == issue, table.c.state.not_in(lost), reader_table.c.schedule.in_(list(schedules)))
+    )
+    return [(row.subscriber, row.edition) for row in connection.execute(query)]
+
+
 def edition_of(connection: Connection, issue: str, subscriber: int) -> str | None:
     """The key of the edition that the reader's row of an issue names."""
     table = delivery_table

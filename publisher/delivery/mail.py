@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ from typing import TypedDict
 from publisher import urls
 from publisher.config import Config, Mailbox, Newsletter
 from publisher.db.engine import Connection, Database
-from publisher.delivery import plan
+from publisher.delivery import ledger, plan
 from publisher.delivery.delivery import Leased
 from publisher.delivery.sender import Message, Work
 from publisher.delivery.transport import Envelope, Transport
@@ -123,25 +123,51 @@ def planned(post: Post, issue: Issue, now: datetime, *, connections: int) -> Ite
     if press.content_hash(post.press, issue) != issue.approved_hash:
         raise StateError(CHANGED, hint=LOOK_AGAIN)
     with post.database.read() as connection:  # one view of the readers: whoever comes meanwhile is in no issue by half
-        wanted = wishes(post.config, connection, issue)
-        made = press.press_all(post.press, issue, [wish for wish, _ in wanted])
+        wanted, told = wishes(post.config, connection, issue), told_before(post.config, connection, issue)
+        special = [_wish(post.config, connection, id, told) for id in told]
+        made = press.press_all(post.press, issue, [*(wish for wish, _ in wanted), *special])
         with post.database.write() as writing:
             editions.save(writing, list(made.values()))
         size = plan.shard_size(sum(count for _, count in wanted), connections)
-        yield from plan.plan(_readers(post.config, connection, issue), lambda wish: wish.key in made, size)
+        yield from plan.plan(_readers(post.config, connection, issue, told), lambda wish: wish.key in made, size)
 
 
-def _readers(config: Config, connection: Connection, issue: Issue) -> Iterator[plan.Reader]:
+def told_before(config: Config, connection: Connection, issue: Issue) -> Mapping[int, frozenset[str]]:
+    """Guids of the issue's stories that its readers had already, by reader: those who changed their schedule."""
+    stream = _stream(config, issue)
+    schedules = [issue.stream.schedule, *([""] if stream["first"] else [])]
+    ours = {story.guid for story in issue.stories}
+    told: dict[int, frozenset[str]] = {}
+    for other in store.kin(connection, issue):
+        held = editions.guids(connection, other)
+        for reader, key in ledger.sent_to(connection, other, schedules):
+            if shared := held.get(key, frozenset()) & ours:
+                told[reader] = told.get(reader, frozenset()) | shared
+    return told
+
+
+def _wish(config: Config, connection: Connection, reader: int, told: Mapping[int, frozenset[str]]) -> Wish:
+    return wish_of(config, readers.get(connection, reader), told.get(reader, frozenset()))
+
+
+def _readers(
+    config: Config, connection: Connection, issue: Issue, told: Mapping[int, frozenset[str]]
+) -> Iterator[plan.Reader]:
     after, stream = 0, _stream(config, issue)
     while page := readers.readers(connection, **stream, after=after, limit=PAGE):
         for reader in page:
-            yield plan.Reader(reader.id, wish_of(config, reader))
+            yield plan.Reader(reader.id, wish_of(config, reader, told.get(reader.id, frozenset())))
         after = page[-1].id
 
 
-def wish_of(config: Config, reader: Subscriber) -> Wish:
-    """What the reader gets, blanks filled with the site's."""
-    return Wish(topics=reader.topics, language=reader.language or config.site.language, format=reader.format or "html")
+def wish_of(config: Config, reader: Subscriber, told: frozenset[str] = frozenset()) -> Wish:
+    """What the reader gets, blanks filled with the site's; without the stories they were ``told`` (guids)."""
+    return Wish(
+        topics=reader.topics,
+        language=reader.language or config.site.language,
+        format=reader.format or "html",
+        told=tuple(told),
+    )
 
 
 # -- links and ids

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from publisher.delivery.delivery import State
 from publisher.digest.edition import Wish
 
-EMPTY = "nothing in this issue for the reader's topics"
+EMPTY = "nothing new in this issue for the reader's topics"
 
 
 @dataclass(frozen=True, slots=True)

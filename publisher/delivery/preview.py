@@ -32,7 +32,8 @@ def write(post: Post, id: str, folder: Path, *, address: str, now: datetime) -> 
         reader = _reader(post, issue, address) if address else None
         if reader:
             key = ledger.edition_of(connection, id, reader.id)
-            wishes = [mail.wish_of(post.config, reader)]
+            told = mail.told_before(post.config, connection, issue).get(reader.id, frozenset())
+            wishes = [mail.wish_of(post.config, reader, told)]
         else:
             key = None
             wishes = [wish for wish, _ in mail.wishes(post.config, connection, issue)] or [

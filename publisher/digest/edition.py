@@ -37,9 +37,12 @@ class Wish:
     language: str = "en"
     """BCP 47; of the words around the stories, never of the stories."""
     format: str = Format.HTML
+    told: tuple[str, ...] = ()
+    """Guids of stories that the reader had in another schedule of the newsletter: nobody gets one twice."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "topics", tuple(sorted(set(self.topics) - {""})))
+        object.__setattr__(self, "told", tuple(sorted(set(self.told))))
         object.__setattr__(self, "format", Format(self.format))
 
     @property
@@ -51,6 +54,8 @@ class Wish:
         if odd or any("+" in topic for topic in self.topics) or len(safe.encode()) > _LONGEST_KEY:
             told = "\n".join((*self.topics, self.language)).encode("utf-8", "backslashreplace")
             safe = f"{safe[:24]}~{hashlib.blake2b(told, digest_size=5).hexdigest()}"
+        if self.told:
+            safe += f"~less-{hashlib.blake2b(chr(10).join(self.told).encode(), digest_size=5).hexdigest()}"
         return f"{safe}.{language}.{self.format}"
 
 
@@ -121,6 +126,8 @@ def sections(issue: Issue, wish: Wish, maximum: int, topic_order: Sequence[str])
 
 def _place(story: Story, wish: Wish) -> Topic | None:
     """The topic under which this reader finds the story, or None where they did not ask for it."""
+    if story.guid in wish.told:
+        return None
     if not wish.topics or story.topic.key in wish.topics:
         return story.topic
     return next((topic for topic in story.topics if topic.key in wish.topics), None)

@@ -79,6 +79,13 @@ def keys(connection: Connection, issue: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+def guids(connection: Connection, issue: str) -> dict[str, frozenset[str]]:
+    """The guids of the stories in each kept edition of an issue, by the edition's key."""
+    table = edition_table
+    rows = connection.execute(sa.select(table.c.key, table.c.stories).where(table.c.issue == issue))
+    return {row.key: frozenset(json.loads(story)["guid"] for story in json.loads(row.stories)) for row in rows}
+
+
 def discard(connection: Connection, issue: str) -> None:
     """Forgets the editions of an issue: it changed, what was approved is void."""
     connection.execute(sa.delete(edition_table).where(edition_table.c.issue == issue))

@@ -198,6 +198,20 @@ def sent_for(connection: Connection, stream: Stream, slot: datetime) -> str | No
     return connection.execute(query.order_by(issue_table.c.serial).limit(1)).scalar_one_or_none()
 
 
+def kin(connection: Connection, issue: Issue) -> list[str]:
+    """Ids of begun issues in other schedules of the newsletter that hold one of this issue's stories."""
+    begun = [state.value for state in BEGUN]
+    query = (
+        sa.select(issue_table.c.id)
+        .distinct()
+        .join(story_table, story_table.c.issue == issue_table.c.id)
+        .where(issue_table.c.newsletter == issue.stream.newsletter, issue_table.c.state.in_(begun))
+        .where(issue_table.c.schedule != issue.stream.schedule)
+        .where(story_table.c.guid.in_([story.guid for story in issue.stories]))
+    )
+    return list(connection.execute(query).scalars())
+
+
 def carrying(connection: Connection, path: str) -> list[str]:
     """Ids of the issues that hold the article, newest first."""
     query = (

@@ -42,6 +42,7 @@ def sent(tmp_path, capsys):
         site.reader(f"{language}@example.net", language=language)
     assert site.process("build", "--json").data | {"seconds": 0, "written": 0} == {
         "articles": 3,
+        "hidden": 0,
         "problems": 0,
         "warnings": 0,
         "feeds": 5,
