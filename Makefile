@@ -27,7 +27,8 @@ demo: $(VENV)/.runtime ## the main job on the sample site: feeds into public/, d
 	@$(BIN)/python scripts/demo.py
 
 .PHONY: serve
-serve: $(VENV)/.runtime ## the sample site's web pages, scheduler and sender, in the sample's last week
+serve: $(VENV)/.runtime ## after the demo: the sample site's pages, scheduler and sender, in the sample's last week
+	@test -e var/publisher.db || echo "no issue to look at yet: run make demo first"
 	@$(BIN)/publisher --now $(NOW) serve
 
 .PHONY: test

@@ -66,7 +66,7 @@ def _topics(app: App) -> Iterator[Finding]:
         unmatched = index.unmatched_topics()
         sentences = [
             f"{count} {'article has' if count == 1 else 'articles have'} the topic {topic!r}, "
-            "which no topic here matches; add it to one's match:"
+            "which no topic here matches; write it into the match of one"
             for topic, count in unmatched[:MANY]
         ]
         if len(unmatched) > MANY:

@@ -123,7 +123,10 @@ def reader(app: App, address: str, issue_id: str) -> list[str]:
     for issue in issues:
         if issue.id in got:
             state, reply, at = got[issue.id]
-            lines.append(f"{issue.id}: {state} at {at:%Y-%m-%d %H:%M} UTC" + (f" ({reply})" if reply else ""))
+            lines.append(
+                f"{issue.id}: {state} at {at.astimezone(app.config.site.timezone):%Y-%m-%d %H:%M}"
+                + (f" ({reply})" if reply else "")
+            )
         else:
             lines.append(f"{issue.id}: {_why_not(app, issue, found)}")
     return lines

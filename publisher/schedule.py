@@ -69,7 +69,7 @@ def _wall(instant: datetime, zone: tzinfo) -> datetime:
 
 
 def drafting_slot(app: App, stream: Stream) -> Slot:
-    """The slot that an issue drafted by hand is for: one that has just come and was not fired, else the next.
+    """The slot that an issue drafted by hand is for: one that has just come and was not fired, else the next free one.
 
     Raises ``ConfigError`` where there is none, as for the 30th of February.
     """
@@ -82,7 +82,9 @@ def drafting_slot(app: App, stream: Stream) -> Slot:
             if not slots.taken(connection, stream, latest.wall):
                 return latest
     for slot in upcoming(recurrence, letter.zone, now):
-        return slot
+        with app.database.read() as connection:
+            if store.sent_for(connection, stream, slot.instant) is None:
+                return slot
     raise ConfigError(f"schedule {recurrence.text!r} of {stream} names no day there is", hint="correct it")
 
 

@@ -121,7 +121,10 @@ def _refused(status: Status | None, act: Act, who: str) -> RefusedError:
         return RefusedError(f"{who} {_LEFT[status]}", hint="only their own new sign-up, confirmed, brings them back")
     if status is Status.PENDING:
         return RefusedError(f"{who} has not confirmed yet: no {act}", hint="confirm first")
-    return RefusedError(f"{who} is already on the list ({status})", hint="change what they get by their preferences")
+    return RefusedError(
+        f"{who} is already on the list ({status})",
+        hint="to change what they get, import a CSV with their address and the new wishes",
+    )
 
 
 _LEFT: Mapping[Status, str] = MappingProxyType(

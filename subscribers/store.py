@@ -83,8 +83,9 @@ def add(
     """The reader, now on the list: pending, or active if ``confirmed`` (which needs ``consent_text``).
 
     ``how="signup"`` is a reader's own sign-up: alone it makes one who had left pending again; the caller asks them to
-    confirm. A pending one takes the new preferences. Raises ``RefusedError`` for whoever is on the list already or may
-    not be added by others; ``AddressError`` and ``PreferenceError`` for what cannot be.
+    confirm. A pending one takes the new preferences; what somebody else leaves blank stays as the reader had it.
+    Raises ``RefusedError`` for whoever is on the list already or may not be added by others; ``AddressError`` and
+    ``PreferenceError`` for what cannot be.
     """
     where, chosen = parse(address), preference.topics(topics)
     wish = {
@@ -112,12 +113,19 @@ def add(
             status = Status.UNSUBSCRIBED
         after = consent.apply(status, act, former=former, who=where.sending)
         former = consent.former_after(status, former, after)
-        values = packed(wish | {"address": where.sending, "status": after, "former": former, "changed": now})
+        asked = wish if known is None or act is Act.SIGNUP else wish | _unsaid(wish, known)
+        values = packed(asked | {"address": where.sending, "status": after, "former": former, "changed": now})
         id = _enter(connection, known, {"key": where.key, "created": now, "epoch": 0} | values, values)
-    _write_topics(connection, id, chosen)
     added = get(connection, id)
+    _write_topics(connection, id, added.topics)
     _remember(connection, id, act, added.status, now=now, how=how, ip=ip, text=consent_text)
     return added
+
+
+def _unsaid(wish: Values, known: Subscriber) -> Values:
+    """What somebody else's entry leaves blank and the reader, still pending, has said before: a blank says nothing."""
+    names = ("name", "topics", "newsletter", "schedule", "language", "timezone")
+    return {name: getattr(known, name) for name in names if not wish[name]}
 
 
 def _enter(connection: Connection, known: Subscriber | None, new: Values, changed: Values) -> int | None:

@@ -83,11 +83,11 @@ def test_topics_that_nobody_knows(tmp_path: Path):
         assert [str(each) for each in found[:2]] == [
             (
                 "config.yaml: warning: 2 articles have the topic 'Stray', which no topic here matches; "
-                "add it to one's match:"
+                "write it into the match of one"
             ),
             (
                 "config.yaml: warning: 1 article has the topic 'Lone02', which no topic here matches; "
-                "add it to one's match:"
+                "write it into the match of one"
             ),
         ]
         assert len(found) == check.MANY + 1

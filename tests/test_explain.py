@@ -133,7 +133,7 @@ def test_a_reader_and_what_became_of_each_issue(tmp_path: Path):
         ]
         with app.database.write() as connection:
             ledger.insert(connection, issue.id, [Row(subscriber=1, shard=0, edition="all.en.html")], AT)
-        assert explain.reader(app, WHO, "")[1:] == ["weekly-2025-06-30: pending at 2025-06-30 08:00 UTC"]
+        assert explain.reader(app, WHO, "")[1:] == ["weekly-2025-06-30: pending at 2025-06-30 08:00"]
 
 
 @pytest.mark.parametrize(

@@ -360,10 +360,14 @@ def send(context: Context, id: str, *, no_wait: bool) -> int:
     Ctrl-C and kill are safe; running it again goes on and never mails anyone twice.
     """
     from publisher.cli import sending
+    from publisher.issues import store
 
     with context.app() as app:
+        with app.database.read() as connection:
+            before = store.get(connection, id)
         found, counts = sending.send(app, context, id, wait=not no_wait)
-    context.show(_accounting(found, counts), lambda: [_sum(found, counts)])
+    again = ["it was sent already; nothing was sent now"] if before.state.value == "sent" else []
+    context.show(_accounting(found, counts), lambda: [_sum(found, counts), *again])
     over = {"sent"} | ({"sending"} if no_wait and not counts.pending and not counts.sending else set())
     return 0 if found.state.value in over else 1
 

@@ -18,6 +18,7 @@ from publisher.errors import NotFoundError, StateError, StoreError, TransportErr
 
 if TYPE_CHECKING:
     from publisher.app import App
+    from subscribers.intake import RowResult
     from subscribers.subscriber import Subscriber
 
 SHOWN = 50
@@ -96,11 +97,23 @@ def _known(app: App, topics: list[str], values: dict[str, Any]) -> None:
     """Raises ``NotFoundError`` for a topic, newsletter or schedule that the site does not have."""
     from publisher.issues import desk
 
+    known = _topic_keys(app)
     for topic in topics:
-        if app.config.topics and topic not in app.config.topics:
-            raise NotFoundError(f"no topic {topic!r}", hint=f"there is {', '.join(app.config.topics)}")
+        if known is not None and topic not in known:
+            raise NotFoundError(f"no topic {topic!r}", hint=f"there is {', '.join(sorted(known))}")
     if values["newsletter"] or values["schedule"]:
         desk.stream(app.config, values["newsletter"] or next(iter(app.config.newsletters), ""), values["schedule"])
+
+
+def _topic_keys(app: App) -> frozenset[str] | None:
+    """The topics that readers can choose: the config's, else those found in the articles; None: there is no article."""
+    if app.config.topics:
+        return frozenset(app.config.topics)
+    from publisher.cli.site import scan
+    from publisher.content.index import Index
+
+    scan(app)
+    return frozenset(topic.key for topic, _ in Index(app.database).topics(app.clock.now())) or None
 
 
 @subscribers.command("import")
@@ -115,10 +128,11 @@ def import_(context: Context, file: Path, *, apply: bool, declare: str) -> int:
     """
     from subscribers import store, tokens, transfer
     from subscribers.intake import Choices, Outcome
+    from subscribers.subscriber import Status
 
     with context.app() as app, transfer.opened(file) as listing:
         choices = Choices(
-            topics=frozenset(app.config.topics) or None,
+            topics=_topic_keys(app),
             newsletters={name: tuple(letter.schedules) for name, letter in app.config.newsletters.items()},
         )
         with app.database.write() as connection:
@@ -135,18 +149,30 @@ def import_(context: Context, file: Path, *, apply: bool, declare: str) -> int:
             )
         unknown = list(listing.unknown)
     counts = Counter(result.outcome.value for result in results)
-    refused = [result for result in results if result.outcome in {Outcome.REFUSED, Outcome.SUPPRESSED}]
+    bad = {Outcome.REFUSED, Outcome.SUPPRESSED}
+    refused = [result for result in results if result.outcome in bad]
+    waiting = sum(result.outcome is Outcome.NEW and result.status is Status.PENDING for result in results)
     context.show(
         {"applied": apply, "rows": [asdict(result) for result in results], "unknown_columns": unknown, **counts},
         lambda: [
             *(f"column {name!r} is not known and was not read" for name in unknown),
-            *(f"row {result.row}: {result.address}: {result.outcome}: {result.reason}" for result in refused[:SHOWN]),
-            *([f"… and {len(refused) - SHOWN} more: --json has all"] if len(refused) > SHOWN else []),
+            *(_row(result) for result in sorted(results, key=lambda each: each.outcome not in bad)[:SHOWN]),
+            *([f"… and {len(results) - SHOWN} more rows: --json has all"] if len(results) > SHOWN else []),
             ", ".join(f"{counts[each.value]} {each}" for each in Outcome if counts[each.value]) or "no rows",
+            *(
+                [f"{waiting} of them wait for a consent: give consent_at, --declare, or 'subscribers confirm'"]
+                * bool(waiting)
+            ),
             "done" if apply else "nothing was changed: this was a dry run, --apply does it",
         ],
     )
     return 1 if refused else 0
+
+
+def _row(result: RowResult) -> str:
+    """A row's line of the report."""
+    status = f" ({result.status})" if result.status else ""
+    return f"row {result.row}: {result.address}: {result.outcome}{f': {result.reason}' if result.reason else status}"
 
 
 @subscribers.command()

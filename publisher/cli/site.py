@@ -231,6 +231,13 @@ def _article(article: Article) -> dict[str, Any]:
     }
 
 
+def inside(app: App, reference: str) -> str:
+    """The article as paths name it below ``content.path``: a path that a shell completes begins elsewhere."""
+    path = Path(reference).resolve()
+    root = app.config.content.path.resolve()
+    return path.relative_to(root).as_posix() if path.is_file() and path.is_relative_to(root) else reference
+
+
 @click.command(cls=Command)
 @click.argument("what", metavar="ARTICLE|ADDRESS")
 @click.option("--issue", "issue_id", default="", help="About this issue.")
@@ -248,7 +255,7 @@ def explain(context: Context, what: str, issue_id: str) -> int:
         if re.fullmatch(r"[^@\s/]+@[^@\s/]+", what):
             lines = explanation.reader(app, what, issue_id)
         else:
-            lines = explanation.article(app, what, issue_id)
+            lines = explanation.article(app, inside(app, what), issue_id)
     context.show({"about": what, "because": lines}, lambda: lines)
     return 0
 

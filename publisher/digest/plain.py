@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from publisher import text, urls
 from publisher.templates import Templates
 
+_EMPHASIS = re.compile(r"(\*\*|\*(?=\S))((?:(?!\*).)+?)\1", re.DOTALL)
+_LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\(([^()\s]+)\)")
 COLUMNS = 72
 """What a quoted reply still shows in 78 (RFC 5322 2.1.1, RFC 3676 4.2)."""
 
@@ -15,7 +17,7 @@ _PATH = re.compile(r"\]\((/[^()\s]*)\)")
 
 
 def render(templates: Templates, language: str, *, intro: str, base: str, **context: object) -> str:
-    """The text of a digest; ``context`` is that of the HTML template, ``intro`` the Markdown itself, which reads well.
+    """The text of a digest; ``context`` is that of the HTML template, ``intro`` the Markdown itself.
     Its links that are paths begin at ``base``.
 
     Lines are at most 72 columns wide, a Han character being two; an address is never broken and ends its line.
@@ -57,8 +59,10 @@ def rule(character: str) -> str:
 
 
 def paragraphs(markdown: str, base: str) -> str:
-    """Markdown for reading as it is: long lines wrapped, its own breaks kept, links to a path made whole."""
+    """Markdown for reading as text: no marks of emphasis, links as ``words <address>``, long lines wrapped."""
+    markdown = _EMPHASIS.sub(r"\2", markdown)
     whole = _PATH.sub(lambda match: f"]({urls.absolute(base, match[1])})", text.clean(markdown.strip()))
+    whole = _LINK.sub(r"\1 <\2>", whole)
     return "\n".join("\n".join(text.wrap(line, COLUMNS)) for line in whole.splitlines())
 
 

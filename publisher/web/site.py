@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -105,7 +106,7 @@ def _bound(listen: Listen) -> Iterator[socket.socket]:
         opened = socket.create_server((str(where[0]), listen.port), family=family, backlog=2048)
     except OSError as error:
         raise StoreError(
-            f"{listen.host}:{listen.port} cannot be listened at: {error.strerror or error}",
+            f"{listen.host}:{listen.port} cannot be listened at: {os.strerror(error.errno) if error.errno else error}",
             hint="if another server has it, use --listen HOST:PORT",
         ) from error
     with opened:

@@ -9,7 +9,7 @@ from publisher.text import width
 def test_the_text_part_is_as_complete_as_the_page(tmp_path):
     text = edition(make_config(tmp_path)).text
     for told in (
-        "潮线 Weekly\nMonday, June 30, 2025 · 4 stories · 15 min read\n", "Good *morning*. [Write to us](https://tideline.example/contact/).", "Energy & Grid\n===", "1. Cranes that charge <while> they wait\n",
+        "潮线 Weekly\nMonday, June 30, 2025 · 4 stories · 15 min read\n", "Good morning. Write to us <https://tideline.example/contact/>.", "Energy & Grid\n===", "1. Cranes that charge <while> they wait\n",
         "    Jun 29 · 6 min read · Mara Lind\n", "    Tags: grid, R&D <x>\n", "    Also in: 算力与芯片\n", "    Picture: https://news.tideline.example/media/cranes.jpg\n",
         "    Read: https://example.org/posts/cranes/\n", "More\n===", "4. A letter", "Unsubscribe: https://xq7unsubxq7.invalid/\n", "View in browser: https://xq7viewxq7.invalid/\n",
         "All issues: https://news.tideline.example/archive/\n", "Feeds: https://news.tideline.example/feeds/\n", "3 Harbour Street\nShanghai 200001\n",

@@ -53,7 +53,14 @@ def test_the_readers_own_confirmation_lifts_it(former):
     [
         (None, Act.PAUSE, "ann is not on the list; add or import the address first"),
         (Status.PENDING, Act.PAUSE, "ann has not confirmed yet: no pause; confirm first"),
-        (Status.ACTIVE, Act.ADD, "ann is already on the list (active); change what they get by their preferences"),
+        (
+            Status.ACTIVE,
+            Act.ADD,
+            (
+                "ann is already on the list (active); "
+                "to change what they get, import a CSV with their address and the new wishes"
+            ),
+        ),
         (
             Status.UNSUBSCRIBED,
             Act.CONFIRM,

@@ -295,3 +295,11 @@ def test_the_statements_mean_the_same_to_postgresql():
     for each in store.metadata.sorted_tables:
         text = str(sa.schema.CreateTable(each).compile(dialect=postgresql.dialect()))
         assert "BIGSERIAL" in text or "id" not in each.c
+
+
+def test_a_second_entry_by_others_wipes_nothing_a_signup_does(connection, add):
+    first = add(name="Ann", topics=["chips"], language="zh-CN")
+    again = add()
+    assert (again.id, again.name, again.topics, again.language) == (first.id, "Ann", ("chips",), "zh-CN")
+    chosen = add(how="signup", topics=())
+    assert (chosen.topics, chosen.language) == ((), "")
