@@ -47,7 +47,7 @@ def parse(text: str, zone: tzinfo) -> datetime:
     if "{{" in text or "{%" in text:
         raise ValueError(f"{_short(text)} is a template, not a date; {EXAMPLE}")
     if _AMBIGUOUS.fullmatch(text):
-        raise ValueError(f"{_short(text)} has day and month in an order that differs by country; {EXAMPLE}")
+        raise ValueError(f"{_short(text)} is in an order of day and month that differs by country; {EXAMPLE}")
     raise ValueError(f"{_short(text)} is not a date; {EXAMPLE}")
 
 

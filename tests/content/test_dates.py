@@ -55,9 +55,9 @@ EXAMPLE = "write for example 2025-06-30T08:00:00+08:00"
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("06/30/2025", "'06/30/2025' has day and month in an order that differs by country"),
-        ("30.06.2025", "'30.06.2025' has day and month in an order that differs by country"),
-        ("01-02-03", "'01-02-03' has day and month in an order that differs by country"),
+        ("06/30/2025", "'06/30/2025' is in an order of day and month that differs by country"),
+        ("30.06.2025", "'30.06.2025' is in an order of day and month that differs by country"),
+        ("01-02-03", "'01-02-03' is in an order of day and month that differs by country"),
         ("2025-02-30", "'2025-02-30' is not a date: day is out of range for month"),
         ("2025-06-30T24:00:00", "'2025-06-30T24:00:00' is not a date: hour must be in 0..23"),
         (
