@@ -1,4 +1,4 @@
-"""Moments, windows, durations and recurrences, with their written forms. Pure: nobody here looks at a clock."""
+"""Moments, durations and recurrences, with their written forms. Pure: nobody here looks at a clock."""
 
 from __future__ import annotations
 
@@ -17,17 +17,6 @@ _CRON_FIELDS = ("minute", "hour", "day", "month", "day_of_week")
 _CRON_NUMBERS = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "day_of_week": (0, 7)}
 _CRON_ITEM = re.compile(r"(?:\*|(?P<first>\d{1,2}|[a-z]+)(?:-(?P<last>\d{1,2}|[a-z]+))?)(?:/(?P<step>\d{1,2}))?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A span of time that holds its start and not its end."""
-
-    start: datetime
-    end: datetime
-
-    def __contains__(self, moment: datetime) -> bool:
-        return self.start <= moment < self.end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

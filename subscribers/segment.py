@@ -1,8 +1,7 @@
-"""What a reader wishes for, and which stories that is. Pure."""
+"""What a reader wishes for. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from subscribers.subscriber import Format, Subscriber
@@ -22,8 +21,3 @@ class Wish:
 def wish(reader: Subscriber, *, default_language: str) -> Wish:
     """The reader's wish, blanks filled with the site's."""
     return Wish(reader.topics, reader.language or default_language, reader.format)
-
-
-def wants(topics: tuple[str, ...], story: Iterable[str]) -> bool:
-    """Whether a reader of these topics gets a story of those: one in common, or the reader takes all."""
-    return not topics or not set(topics).isdisjoint(story)

@@ -12,12 +12,6 @@ from publisher import times
 AT = datetime(2025, 6, 30, 15, 10, 4, 123456, timezone(timedelta(hours=8)))
 
 
-def test_a_window_holds_its_start_and_not_its_end():
-    window = times.Window(AT, AT + timedelta(hours=1))
-    assert AT in window
-    assert AT + timedelta(hours=1) not in window
-
-
 @pytest.mark.parametrize(
     ("text", "span"),
     [

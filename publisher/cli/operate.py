@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -84,6 +85,27 @@ def _build(app: App) -> None:
     publish(app.config, app.database, app.templates, app.clock.now())
 
 
+class _Changes:
+    """Knows when the next article is to appear or to expire."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._next: datetime | None = None
+
+    def built(self) -> None:
+        """Looks ahead from now."""
+        from publisher.content.index import Index
+
+        self._next = Index(self._app.database).next_change(self._app.clock.now())
+
+    def due(self) -> bool:
+        """Whether that moment has come; said once, so that a build that fails is not tried each second."""
+        if self._next is None or self._app.clock.now() < self._next:
+            return False
+        self._next = None
+        return True
+
+
 @click.command(cls=Command)
 @click.option("--listen", default="", metavar="HOST:PORT", help="In place of web.listen; port 0 takes a free one.")
 @click.pass_obj
@@ -100,21 +122,27 @@ def serve(context: Context, listen: str) -> int:
     with terminable(), context.app(service=True) as app:
         where = site.address(app, listen)
         turn = Turn(app)
-        building = threading.Lock()
+        building, changes = threading.Lock(), _Changes(app)
 
         def build() -> None:
             with building:
                 try:
                     _build(app)
+                    changes.built()
                 except PublisherError as error:
                     log.trouble("build.failed", error)
+
+        def step() -> None:
+            if changes.due():  # an article appears or expires at its second, not at the next minute's build
+                build()
+            turn.step()
 
         build()
         scheduler = schedule.start(
             app,
             tick=lambda: schedule.tick(app),
             build=build,
-            send=turn.step,
+            send=step,
         )
         try:
             site.serve(app, where, ready=lambda url: context.say(f"serving {app.config.site.title} at {url}"))

@@ -205,15 +205,6 @@ def counts(connection: Connection, issue: str) -> Counts:
     return Counts(planned=sum(found.values()), **found)
 
 
-def next_retry(connection: Connection, issue: str) -> datetime | None:
-    """When the first deferred delivery of an issue may be tried again."""
-    table = delivery_table
-    query = sa.select(sa.func.min(table.c.retry_at)).where(
-        table.c.issue == issue, table.c.state == State.DEFERRED.value
-    )
-    return connection.execute(query).scalar_one_or_none()
-
-
 def give_up(connection: Connection, issue: str, why: str, now: datetime, *, deferred: State = State.SKIPPED) -> int:
     """Ends what has not left yet: pending ones are skipped, deferred ones become ``deferred``; how many they were."""
     table = delivery_table

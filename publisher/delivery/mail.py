@@ -26,6 +26,7 @@ from publisher.errors import NotFoundError, StateError
 from publisher.issues import store
 from publisher.issues.issue import Issue
 from publisher.templates import Templates
+from subscribers import segment
 from subscribers import store as readers
 from subscribers.subscriber import Subscriber
 from subscribers.tokens import Keys, Purpose, claimed, mac, sign, verify
@@ -162,12 +163,8 @@ def _readers(
 
 def wish_of(config: Config, reader: Subscriber, told: frozenset[str] = frozenset()) -> Wish:
     """What the reader gets, blanks filled with the site's; without the stories they were ``told`` (guids)."""
-    return Wish(
-        topics=reader.topics,
-        language=reader.language or config.site.language,
-        format=reader.format or "html",
-        told=tuple(told),
-    )
+    said = segment.wish(reader, default_language=config.site.language)
+    return Wish(topics=said.topics, language=said.language, format=said.format, told=tuple(told))
 
 
 # -- links and ids

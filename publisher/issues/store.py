@@ -212,17 +212,6 @@ def kin(connection: Connection, issue: Issue) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def carrying(connection: Connection, path: str) -> list[str]:
-    """Ids of the issues that hold the article, newest first."""
-    query = (
-        sa.select(issue_table.c.id)
-        .join(story_table, story_table.c.issue == issue_table.c.id)
-        .where(story_table.c.path == path)
-        .order_by(issue_table.c.slot.desc(), issue_table.c.serial.desc())
-    )
-    return list(connection.execute(query).scalars())
-
-
 def _of_stream(query: sa.Select[Any], stream: Stream) -> sa.Select[Any]:
     return query.where(issue_table.c.newsletter == stream.newsletter, issue_table.c.schedule == stream.schedule)
 

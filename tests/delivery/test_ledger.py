@@ -129,7 +129,6 @@ def test_deferred_is_taken_only_once_due(database, issue):
     settle(database, leased, Outcome(state=State.DEFERRED, code=451, reply="busy", retry_at=LATER))
     assert take(database, issue) is None
     with database.read() as connection:
-        assert ledger.next_retry(connection, issue.id) == LATER
         assert ledger.due_shards(connection, issue.id, AT) == []
         assert ledger.due_shards(connection, issue.id, LATER) == [0]
     again = take(database, issue, now=LATER)

@@ -239,19 +239,6 @@ def test_what_was_sent_for_a_slot(database: Database):
         assert store.sent_for(connection, WEEKLY, AT + DAY) is None
 
 
-def test_issues_that_carry_an_article_newest_first(database: Database):
-    fill(
-        database,
-        make_issue(id="old", slot=AT - DAY),
-        make_issue(id="new"),
-        make_issue(id="newer"),
-        make_issue(id="none", stories=()),
-    )
-    with database.read() as connection:
-        assert store.carrying(connection, "posts/one.md") == ["newer", "new", "old"]
-        assert store.carrying(connection, "posts/never.md") == []
-
-
 def test_events_tell_what_happened_in_order(database: Database):
     fill(database, make_issue())
     with database.write() as connection:

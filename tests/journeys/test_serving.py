@@ -66,3 +66,12 @@ def test_an_address_that_is_taken_is_one_line(site):
     last = done.errors[-1]
     assert last.startswith(f"publisher: {listen} cannot be listened at")
     assert last.endswith("use --listen HOST:PORT")
+
+
+def test_an_article_appears_at_its_second_not_at_the_next_minute(site, eventually):
+    site.article("now", "2025-06-30T07:00:00+08:00")
+    site.article("soon", "2025-06-30T08:00:02+08:00")
+    with serving(site, eventually, now="2025-06-30T07:59:58+08:00"):
+        assert "posts/soon.md" not in site.json("articles", now="2025-06-30T07:59:59+08:00")
+        eventually(lambda: any(item["url"].endswith("/soon/") for item in site.items()))
+    assert not (site.folder / "serve.err").read_bytes().count(b"build.failed")

@@ -1,12 +1,10 @@
-"""A reader's wish, and the stories it takes."""
+"""A reader's wish."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
-from subscribers.segment import Wish, wants, wish
+from subscribers.segment import Wish, wish
 from subscribers.subscriber import Format, Status, Subscriber
 
 AT = datetime(2025, 6, 30, tzinfo=UTC)
@@ -24,11 +22,3 @@ def test_blanks_are_the_sites():
 def test_choices_are_the_readers():
     chosen = reader(topics=("chips",), language="en", format=Format.TEXT)
     assert wish(chosen, default_language="zh-CN") == Wish(("chips",), "en", Format.TEXT)
-
-
-@pytest.mark.parametrize(
-    ("topics", "story", "wanted"),
-    [((), (), True), ((), ("a",), True), (("a",), (), False), (("a", "b"), ("b", "c"), True), (("a",), ("b",), False)],
-)
-def test_a_story_is_wanted_for_one_common_topic(topics, story, wanted):
-    assert wants(topics, story) is wanted
