@@ -8,6 +8,7 @@ packages=(
   fontconfig             # fc-list: which fonts there are
   fonts-noto-cjk         # Chinese in screenshots
   fonts-noto-color-emoji # without it emoji are boxes
+  openssl                # a certificate for a relay with TLS
 )
 python=${PYTHON:-python3}
 # Debian's Python comes without venv; python.org's brings it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import shutil
 import signal
 import socket
@@ -65,14 +66,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    skipped = terminalreporter.stats.get("skipped", [])
-    if any("make system" in str(report.longrepr) for report in skipped):
+    told = " ".join(str(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
+    missing = sorted({each.strip() for each in re.findall(r"([\w, -]+) missing; run: make system", told)})
+    if missing:
+        line = f"!!!!!! TESTS WERE SKIPPED: {', '.join(missing)} missing. Run as root: make system !!!!!!"
         terminalreporter.write_line("")
-        terminalreporter.write_line(
-            f"!!!!!! BROWSER TESTS WERE SKIPPED: {', '.join(lacks())} missing. Run as root: make system !!!!!!",
-            red=True,
-            bold=True,
-        )
+        terminalreporter.write_line(line, red=True, bold=True)
 
 
 @pytest.hookimpl(wrapper=True)
