@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from publisher import explain, quiet
 from publisher.app import App
 from publisher.config import Newsletter
-from publisher.content import scan
 from publisher.content.article import Severity
 from publisher.content.index import Index
+from publisher.content.library import Library
 from publisher.digest import press
 from publisher.errors import PublisherError
-from publisher.issues import compose, desk
+from publisher.issues import compose, desk, follow
+from publisher.issues.drift import Drift
 from publisher.issues.issue import Issue, Stream
-from publisher.selection import History, select
+from publisher.selection import History
+from publisher.urls import slug
 
 MANY = 10
 """Names of unmatched topics that are listed."""
+PROPOSED = 3
+"""The commonest of them, for which the line of config.yaml is written out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +45,17 @@ class Finding:
 def run(app: App, *, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
     """All findings: config first, then content, topics, a trial digest of each newsletter."""
     now = app.clock.now()
-    report = scan.scan(app.config, app.database, now, progress=progress)
+    drifts = follow.read(app.config, app.database, now).drifts
+    Library(app.config, app.database).render_all(now, progress=progress)
     findings = list(_config(app))
     findings += [
         Finding(path=each.path, line=each.line, severity=each.severity, code=each.code, message=each.message)
-        for each in report.problems
+        for each in Index(app.database).problems()
     ]
     findings += _topics(app)
     findings += _quiet(app)
     findings += _digests(app)
+    findings += _drifted(app, drifts)
     return findings
 
 
@@ -67,7 +75,8 @@ def _topics(app: App) -> Iterator[Finding]:
         sentences = [
             f"{count} {'article has' if count == 1 else 'articles have'} the topic {topic!r}, "
             "which no topic here matches; write it into the match of one"
-            for topic, count in unmatched[:MANY]
+            + (f", or add {_proposal(topic)} to topics" if place < PROPOSED else "")
+            for place, (topic, count) in enumerate(unmatched[:MANY])
         ]
         if len(unmatched) > MANY:
             sentences.append(f"{len(unmatched) - MANY} more topics match none here; those above are the commonest")
@@ -81,18 +90,29 @@ def _topics(app: App) -> Iterator[Finding]:
         yield Finding(path=app.config.path.name, severity=Severity.ERROR, code="slug-collision", message=message)
 
 
+def _proposal(topic: str) -> str:
+    """The line of config.yaml that makes a topic of a name, in YAML's one-line form."""
+    return f"`{slug(topic)}: {{title: {json.dumps(topic, ensure_ascii=False)}}}`"
+
+
+def _drifted(app: App, drifts: Iterable[Drift]) -> Iterator[Finding]:
+    voice = explain.voice(app, "en")
+    for drift in drifts:
+        for sentence in explain.drifted(voice, drift):
+            message = f"approved issue {drift.issue}: {sentence}; edit the issue and approve it again to take it over"
+            yield Finding(path=drift.path, severity=Severity.WARNING, code="story-drifted", message=message)
+
+
 def _quiet(app: App) -> Iterator[Finding]:
     now = app.clock.now()
-    newest = Index(app.database).articles(now, limit=1)
+    newest = list(Index(app.database).heads(now, limit=1))
     alarm = app.config.content.quiet_alarm
     where = app.config.content.path.name
     if not newest:
         message = "no article is published; add a Markdown file with title and date, or set content.path"
         yield Finding(path=where, severity=Severity.WARNING, code="content-empty", message=message)
-    elif alarm and now - newest[0].published > alarm:
-        days = (now - newest[0].published).days
-        message = f"nothing new for {days} days; if that is meant, raise content.quiet_alarm"
-        yield Finding(path=where, severity=Severity.WARNING, code="content-quiet", message=message)
+    elif (span := quiet.silence(newest[0].published, alarm, now)) is not None:
+        yield Finding(path=where, severity=Severity.WARNING, code="content-quiet", message=quiet.sentence(span))
 
 
 def _digests(app: App) -> Iterator[Finding]:
@@ -115,6 +135,7 @@ def _trial(app: App, letter: Newsletter, now: datetime) -> Issue:
     """The issue that would go out had none gone before: what was sent already must not hide a broken template."""
     stream = Stream(letter.name, next(iter(letter.schedules)))
     wish, past = desk.rule(app.config, letter), History()
-    selection = select(desk.candidates(app.database, wish, past, now), wish, past, now)
+    choice = desk.chosen(app.config, app.database, wish, past, now)
     id = desk.issue_id(stream, now, letter)
-    return compose.compose(selection, id=id, stream=stream, slot=now, newsletter=letter, number=1, now=now)
+    selection, articles = choice.selection, choice.articles
+    return compose.compose(selection, articles, id=id, stream=stream, slot=now, newsletter=letter, number=1, now=now)

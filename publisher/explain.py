@@ -3,112 +3,167 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from publisher.app import App
-from publisher.content.article import Article
-from publisher.content.index import Index
+from publisher.content.article import Head
+from publisher.content.index import Hidden, Index
+from publisher.content.library import Library
 from publisher.delivery import ledger, mail
 from publisher.errors import NotFoundError
 from publisher.issues import compose, desk, store
-from publisher.issues.issue import BEGUN, Issue, LeftOut, Stream
-from publisher.selection import Reason
+from publisher.issues.drift import Drift
+from publisher.issues.issue import BEGUN, Issue, LeftOut, Story, Stream
+from publisher.selection import PINNED_SCORE, Parts, Pick
+from publisher.templates import Templates
+from publisher.times import parse_rfc3339
 from subscribers import store as readers
 from subscribers.subscriber import Status, Subscriber
 
-WORDS = {
-    Reason.OTHER_LANGUAGE: "it is written in {detail}, and the newsletter wants another language",
-    Reason.OTHER_SECTION: "it stands in section {detail!r}, and the newsletter wants another",
-    Reason.OTHER_TAG: "it lacks the tag {detail!r} that the newsletter asks for",
-    Reason.EXCLUDED: "an editor excluded it from this issue",
-    Reason.ALREADY_SENT: "an earlier issue of this newsletter and schedule carried it",
-    Reason.TOO_OLD: "it is older than the issue's window, which begins at {detail}",
-    Reason.NOT_FEATURED: "it is not featured, and the newsletter takes only featured articles",
-    Reason.NO_TOPIC: "none of its topics has a section in this newsletter",
-    Reason.SAME_TITLE: "a story with the same title is told already: {detail}",
-    Reason.TOPIC_FULL: "its topics are full: {detail}",
-    Reason.NEAR_DUPLICATE: "it tells nearly the same as: {detail}",
-}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """In which words things are told: the templates ``words/…``, a language, and the clock of moments."""
+
+    templates: Templates
+    language: str
+    zone: ZoneInfo
+
+    def say(self, template: str, **facts: object) -> str:
+        """The sentence that a template makes of the facts."""
+        return self.templates.render(f"words/{template}.txt", language=self.language, **facts).strip()
+
+    def moment(self, at: datetime) -> str:
+        """``2025-06-30 08:00`` on the site's clock."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
 
-def reason(item: LeftOut) -> str:
+def voice(app: App, language: str = "") -> Voice:
+    """The site's own voice, or the same in another language."""
+    site = app.config.site
+    return Voice(templates=app.templates, language=language or site.language, zone=site.timezone)
+
+
+def left_out(voice: Voice, item: LeftOut) -> str:
     """Why an article was left out, as a sentence."""
-    return WORDS[Reason(item.reason)].format(detail=item.detail)
+    return voice.say("left_out", reason=item.reason, detail=item.detail, when=_when(voice, item.detail))
+
+
+def _when(voice: Voice, detail: str) -> str:
+    """The moment that a reason tells; as it is where it is none, as in issues of older versions."""
+    try:
+        return voice.moment(parse_rfc3339(detail))
+    except ValueError:
+        return detail
+
+
+def story(voice: Voice, story: Story) -> str:
+    """Why a story is in its issue, as far as the issue keeps it."""
+    return _picked(voice, story.topic.title, story.score, featured=story.featured)
+
+
+def pick(voice: Voice, pick: Pick) -> str:
+    """Why an article would be in an issue, with what its score is the sum of."""
+    return _picked(voice, pick.topic.title, pick.score, parts=pick.parts)
+
+
+def _picked(voice: Voice, topic: str, score: float, *, parts: Parts | None = None, featured: bool = False) -> str:
+    pinned, by_date = score > PINNED_SCORE / 2, score == 0 and parts is None
+    return voice.say("picked", topic=topic, score=score, parts=parts, featured=featured, pinned=pinned, by_date=by_date)
+
+
+def drifted(voice: Voice, drift: Drift) -> list[str]:
+    """How a story differs from its article now, a sentence for each thing."""
+    if drift.gone:
+        return [voice.say("drifted", field="")]
+    return [voice.say("drifted", field=each.field, before=each.before, after=each.after) for each in drift.changes]
 
 
 def article(app: App, reference: str, issue_id: str) -> list[str]:
     """Where an article is and why, a line each. Raises ``NotFoundError`` where nothing of that name is known."""
-    now, index = app.clock.now(), Index(app.database)
+    said, index = voice(app), Index(app.database)
+    shown = list(index.heads(app.clock.now()))
     try:
-        found = compose.find(index.articles(now), reference)
+        found = compose.find(shown, reference)
     except NotFoundError:
-        hidden = _hidden(app, reference)
+        hidden = _hidden(said, app, reference)
         if hidden is None:
             raise
         return hidden
+    readable = found.path in Library(app.config, app.database).articles([found.path], app.clock.now())
+    problems = [each for each in index.problems() if each.path == found.path]
+    shared = any(each.code == "guid-collision" for each in problems)
+    about = "unreadable" if not readable else "shared" if shared else "feeds"
     lines = [
-        f"{found.path}: {found.title}",
-        f"published {found.published.astimezone(app.config.site.timezone):%Y-%m-%d %H:%M}; topics: "
-        + (", ".join(topic.key for topic in found.topics) or "none of this site's"),
-        *(f"problem: {problem}" for problem in index.problems() if problem.path == found.path),
-        *_in_feeds(app, index, found),
+        *_known(said, found),
+        *(said.say("article", about="problem", problem=each) for each in problems),
+        said.say("article", about=about, place=shown.index(found) + 1, limit=app.config.feeds.entries),
     ]
     with app.database.read() as connection:
         issues = [store.get(connection, issue_id)] if issue_id else store.latest(connection, limit=5)
-    lines += [line for issue in issues for line in _in_issue(issue, found)]
+    lines += [_in_issue(said, issue, found) for issue in issues]
     if not issue_id:
-        lines += _in_next(app, found)
+        lines += _in_next(said, app, found)
     return lines
 
 
-def _hidden(app: App, reference: str) -> list[str] | None:
+def _known(voice: Voice, found: Head) -> Iterator[str]:
+    yield f"{found.path}: {found.title}"
+    seen = voice.moment(found.first_seen) if found.first_seen > found.published else ""
+    yield voice.say("article", about="published", when=voice.moment(found.published), seen=seen)
+    yield voice.say("article", about="topics", topics=[topic.title for topic in found.topics])
+
+
+def _hidden(voice: Voice, app: App, reference: str) -> list[str] | None:
     index = Index(app.database)
-    zone = app.config.site.timezone
     for hidden in index.hidden(app.clock.now()):
         if reference in {hidden.path, hidden.path.rsplit("/", 1)[-1]}:
-            when = f" ({hidden.when.astimezone(zone):%Y-%m-%d %H:%M})" if hidden.when else ""
-            return [f"{hidden.path}: in no feed and no issue: {hidden.reason}{when}"]
+            return [f"{hidden.path}: " + voice.say("article", about="hidden", why=_absent(voice, hidden))]
     problems = [problem for problem in index.problems() if reference in {problem.path, problem.path.rsplit("/", 1)[-1]}]
-    return [f"in no feed and no issue: {problem}" for problem in problems] or None
+    return [voice.say("article", about="hidden", why=problem) for problem in problems] or None
 
 
-def _in_feeds(app: App, index: Index, found: Article) -> list[str]:
-    limit = app.config.feeds.entries
-    place = [each.path for each in index.articles(app.clock.now())].index(found.path)
-    if place < limit:
-        return [f"feeds: it is entry {place + 1} of the newest {limit}, and in the feeds of its topics and tags"]
-    return [f"feeds: {place} articles are newer and the main feed holds {limit}; feeds of its topics may hold it"]
+def _absent(voice: Voice, hidden: Hidden) -> str:
+    if hidden.when is None:
+        return voice.say("article", about="draft")
+    return voice.say("left_out", reason=hidden.reason.value, detail="", when=voice.moment(hidden.when))
 
 
-def _in_issue(issue: Issue, found: Article) -> list[str]:
-    head = f"{issue.id} ({issue.state}): "
-    for place, story in enumerate(issue.stories, 1):
-        if story.path == found.path:
-            topic = f" under {story.topic.title}" if story.topic.title else ""
-            return [f"{head}it is story {place}{topic}, score {story.score:.3f}"]
+def _in_issue(voice: Voice, issue: Issue, found: Head) -> str:
+    facts = {"issue": issue.id, "state": issue.state.value}
+    for place, each in enumerate(issue.stories, 1):
+        if found.guid == each.guid or found.path == each.path:
+            why, count = story(voice, each), len(issue.stories)
+            return voice.say("article", about="story", place=place, count=count, why=why, **facts)
     for item in issue.left_out:
         if item.path == found.path:
-            return [f"{head}left out: {reason(item)}"]
-    return [f"{head}it was not there yet, or too old, when the issue was drafted"]
+            return voice.say("article", about="left out", why=left_out(voice, item), **facts)
+    missed = max(found.published, found.first_seen) > issue.created
+    about = "later" if missed else "earlier"
+    return voice.say("article", about=about, when=voice.moment(issue.created), **facts)
 
 
-def _in_next(app: App, found: Article) -> list[str]:
+def _in_next(voice: Voice, app: App, found: Head) -> list[str]:
     """What would become of it if each stream's next issue were drawn up now."""
     return [
         line
         for name, letter in app.config.newsletters.items()
         for schedule in letter.schedules
-        for line in _if_drafted(app, Stream(name, schedule), found)
+        for line in _if_drafted(voice, app, Stream(name, schedule), found)
     ]
 
 
-def _if_drafted(app: App, stream: Stream, found: Article) -> Iterator[str]:
-    selection = desk.choose(app.config, app.database, stream, app.clock.now())
-    for pick in selection.picks:
-        if pick.article.path == found.path:
-            yield f"next issue of {stream}: it would be in, score {pick.score:.3f}"
+def _if_drafted(voice: Voice, app: App, stream: Stream, found: Head) -> Iterator[str]:
+    selection = desk.choose(app.config, app.database, stream, app.clock.now()).selection
+    for each in selection.picks:
+        if each.article.path == found.path:
+            yield voice.say("article", about="next", stream=stream, why=pick(voice, each))
     for skip in selection.skips:
         if skip.article.path == found.path:
-            yield f"next issue of {stream}: left out: {reason(compose.left_out(skip))}"
+            why = left_out(voice, compose.left_out(skip))
+            yield voice.say("article", about="not next", stream=stream, why=why)
 
 
 def reader(app: App, address: str, issue_id: str) -> list[str]:

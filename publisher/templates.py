@@ -36,7 +36,13 @@ class Templates:
     """All templates there are, in every language; made once a process, safe to render from several threads."""
 
     def __init__(self, site: Path | None) -> None:
-        self._folders = tuple(folder for folder in (site, shipped()) if folder is not None and folder.is_dir())
+        self._site = site
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Looks at the folders again: a new file may stand before a shipped one, and catalogues are read once."""
+        folders = (self._site, shipped())
+        self._folders = tuple(folder for folder in folders if folder is not None and folder.is_dir())
         self._catalogues = self._read_catalogues()
         self._environments: dict[str, jinja2.Environment] = {}
 

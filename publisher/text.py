@@ -18,6 +18,7 @@ _SENTENCE = re.compile(rf"[。！？；…]+[{_CLOSERS}]*|[.!?]+[{_CLOSERS}]*(?=
 _DANGLING = " ,;:，、；：—-（(“‘「"
 _NO_LINE_START = frozenset("，。！？；：、）」』】》〉”’…—,.!?;:)]}%％·")
 _NO_LINE_END = frozenset("（「『【《〈“‘([{")
+_SIGNS = re.compile(r"[\W_]")
 _ATTACHED = frozenset({"Mn", "Me", "Mc", "Sk"})
 
 
@@ -41,6 +42,10 @@ def width(text: str) -> int:
 
 
 def _columns(char: str) -> int:
+    if char < "\u0300" and char != "\xad":
+        return 1
+    if "\u4e00" <= char <= "\u9fff":
+        return 2
     if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
@@ -153,10 +158,14 @@ def _units(text: str) -> Iterator[str]:
 
 def title_key(title: str) -> str:
     """What two titles of one story have in common: NFKC, case-folded, letters and digits only."""
+    if title.isascii():
+        return _SIGNS.sub("", title.lower())
     key, before = title, None
     while key != before:  # dropping a mark can let NFKC compose what it parted
         before = key
-        key = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", key).casefold()))
+        key = _SIGNS.sub("", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", key).casefold()))
+        if unicodedata.is_normalized("NFKC", key) and key.casefold() == key:
+            break  # nothing would change any more
     return key
 
 

@@ -74,6 +74,17 @@ def test_a_broken_article_is_told_with_its_line(tmp_path: Path):
         assert " posts/bad.md:3: error: " in line
 
 
+def test_every_body_is_looked_at_though_no_feed_and_no_issue_needs_it(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha", head="summary: What happened.", seen=False)
+        for name, how in (("old", {"date": AT - 900 * DAY}), ("draft", {"head": "draft: true"})):
+            write(app, name, body=">" * 3000 + " x", seen=False, **how)
+        lines = told(app)
+        assert [line.partition(":")[0] for line in lines] == ["body posts/draft.md", "body posts/old.md"]
+        assert all(": error: quotes are nested more than" in line for line in lines)
+        assert told(app) == lines  # it is told until it is mended
+
+
 def test_topics_that_nobody_knows(tmp_path: Path):
     with site(tmp_path, others="topics: {a: {title: A}}\n") as app:
         for n in range(13):
@@ -83,13 +94,14 @@ def test_topics_that_nobody_knows(tmp_path: Path):
         assert [str(each) for each in found[:2]] == [
             (
                 "config.yaml: warning: 2 articles have the topic 'Stray', which no topic here matches; "
-                "write it into the match of one"
+                'write it into the match of one, or add `stray: {title: "Stray"}` to topics'
             ),
             (
                 "config.yaml: warning: 1 article has the topic 'Lone02', which no topic here matches; "
-                "write it into the match of one"
+                'write it into the match of one, or add `lone02: {title: "Lone02"}` to topics'
             ),
         ]
+        assert ["or add `" in each.message for each in found[:-1]] == [True] * 3 + [False] * 7
         assert len(found) == check.MANY + 1
         assert found[-1].message == "2 more topics match none here; those above are the commonest"
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from builders import CHIPS, make_article, make_story
 from issues.newsroom import AT, look, move, site, write
 
 from publisher import explain
@@ -14,8 +16,10 @@ from publisher.delivery import ledger
 from publisher.delivery.plan import Row
 from publisher.errors import NotFoundError
 from publisher.issues import desk
+from publisher.issues.drift import Change, Drift
 from publisher.issues.issue import Issue, LeftOut, State, Stream
-from publisher.selection import Reason
+from publisher.selection import NO_TOPIC, Parts, Pick, Reason
+from publisher.templates import Templates
 from subscribers import store as readers
 from subscribers.consent import Act
 
@@ -42,13 +46,89 @@ def begin(app: App, issue: Issue) -> None:
         store.update(connection, replace(seen, sent=app.clock.now()), seen=seen)
 
 
+HEAD = "{detail} {0} %s %(x)s {{ 1 }}"
+ENGLISH, CHINESE = (
+    explain.Voice(templates=Templates(None), language=language, zone=ZoneInfo("Asia/Shanghai"))
+    for language in ("en", "zh-CN")
+)
+TELLS_DETAIL = {
+    Reason.OTHER_LANGUAGE,
+    Reason.OTHER_SECTION,
+    Reason.OTHER_TAG,
+    Reason.SENT_ELSEWHERE,
+    Reason.SAME_TITLE,
+    Reason.TOPIC_FULL,
+    Reason.NEAR_DUPLICATE,
+}
+TELLS_MOMENT = {Reason.SCHEDULED, Reason.EXPIRED, Reason.TOO_OLD}
+
+
+def why(voice: explain.Voice, reason: str, detail: str = "") -> str:
+    return explain.left_out(voice, LeftOut(path="a.md", title="A", reason=reason, detail=detail))
+
+
 @pytest.mark.parametrize("reason", Reason)
-def test_every_reason_has_words(reason: Reason):
-    said = explain.reason(LeftOut(path="a.md", title="A", reason=reason.value, detail="{detail} {0} %s"))
-    assert said
-    if "{detail" in explain.WORDS[reason]:
-        assert "{detail} {0} %s" in said
-    assert said[0].islower()
+def test_every_reason_has_words_in_the_sites_language(reason: Reason):
+    for voice in (ENGLISH, CHINESE):
+        said = why(voice, reason, HEAD)
+        assert said
+        assert "\n" not in said
+        assert (HEAD in said) == (reason in TELLS_DETAIL | TELLS_MOMENT)
+        assert said.isascii() == (voice is ENGLISH)
+    assert why(ENGLISH, reason, HEAD)[0].islower()
+    assert not why(ENGLISH, reason, HEAD).endswith(".")
+
+
+@pytest.mark.parametrize("reason", sorted(TELLS_MOMENT))
+def test_a_moment_is_told_on_the_sites_clock(reason: Reason):
+    assert "2025-06-23 16:00" in why(ENGLISH, reason, "2025-06-23T08:00:00Z")
+    assert "2025-06-23 16:00" in why(CHINESE, reason, "2025-06-23T08:00:00Z")
+
+
+def test_what_has_no_section_or_topic_is_told_without_a_gap():
+    assert why(ENGLISH, "other-section") == "it stands in no section, and the newsletter takes the articles of one"
+    assert why(CHINESE, "other-section") == "不属于任何栏目，而本刊只选用指定栏目的文章"
+    assert why(ENGLISH, "topic-full") == "stories that rank higher have filled the room for articles without a topic"
+    assert why(CHINESE, "topic-full", "算力与芯片 / 投融资") == (
+        "所属主题的名额已被排名更高的文章占满：算力与芯片 / 投融资"
+    )
+
+
+@pytest.mark.parametrize(
+    ("topic", "score", "parts", "english", "chinese"),
+    [
+        (
+            CHIPS, 0.934, Parts(fresh=0.434, featured=0.5),
+            "picked for 算力与芯片: score 0.93 = fresh 0.43 + featured 0.50",
+            "入选“算力与芯片”：得分 0.93 = 新鲜度 0.43 + 精选 0.50",
+        ),
+        (
+            NO_TOPIC, 0.8, Parts(fresh=1.0, weight=-0.2),
+            "picked: score 0.80 = fresh 1.00 − weight 0.20",
+            "入选：得分 0.80 = 新鲜度 1.00 − 权重 0.20",
+        ),
+        (NO_TOPIC, 0.3, Parts(weight=0.3), "picked: score 0.30 = fresh 0.00 + weight 0.30", "入选：得分 0.30 = 新鲜度 0.00 + 权重 0.30"),
+        (CHIPS, 0.0, None, "picked for 算力与芯片 by its date", "按时间入选“算力与芯片”"),
+        (NO_TOPIC, 0.0, None, "picked by its date", "按时间入选"),
+        (NO_TOPIC, 0.0, Parts(), "picked: score 0.00 = fresh 0.00", "入选：得分 0.00 = 新鲜度 0.00"),
+        (CHIPS, 1e6 - 3, None, "pinned by an editor, under 算力与芯片", "由编辑置顶，归入“算力与芯片”"),
+        (NO_TOPIC, 1e6, None, "pinned by an editor", "由编辑置顶"),
+    ],
+)  # fmt: skip
+def test_why_an_article_is_in(topic, score, parts, english, chinese):
+    chosen = Pick(make_article(), topic, score, parts)
+    assert explain.pick(ENGLISH, chosen) == english
+    assert explain.pick(CHINESE, chosen) == chinese
+
+
+def test_why_a_kept_story_is_in():
+    assert explain.story(ENGLISH, make_story(score=0.934, featured=True)) == (
+        "picked for 算力与芯片: score 0.93 (featured)"
+    )
+    assert explain.story(CHINESE, make_story(score=0.934, featured=True)) == "入选“算力与芯片”：得分 0.93（精选）"
+    assert explain.story(ENGLISH, make_story(score=0.5)) == "picked for 算力与芯片: score 0.50"
+    assert explain.story(ENGLISH, make_story(score=0.0)) == "picked for 算力与芯片 by its date"
+    assert explain.story(ENGLISH, make_story(score=1e6)) == "pinned by an editor, under 算力与芯片"
 
 
 def test_an_article_in_feeds_and_issues(tmp_path: Path):
@@ -57,41 +137,110 @@ def test_an_article_in_feeds_and_issues(tmp_path: Path):
         write(app, "old", date=AT - 20 * DAY, title="Old")
         assert explain.article(app, "alpha", "") == [
             "posts/alpha.md: Alpha",
-            "published 2025-06-30 07:00; topics: chips",
-            "feeds: it is entry 1 of the newest 30, and in the feeds of its topics and tags",
-            "next issue of weekly/weekly: it would be in, score 0.990",
+            "published 2025-06-30 07:00",
+            "topics: Chips",
+            "feeds: number 1 of the 30 newest; it is in the main feed and in those of its topics and tags",
+            "next issue of weekly/weekly: it would be picked for Chips: score 0.99 = fresh 0.99",
         ]
         issue = drafted(app)
         assert explain.article(app, "posts/old.md", issue.id) == [
             "posts/old.md: Old",
-            "published 2025-06-10 08:00; topics: none of this site's",
-            "feeds: it is entry 2 of the newest 30, and in the feeds of its topics and tags",
-            (
-                "weekly-2025-06-30 (draft): left out: it is older than the issue's window, "
-                "which begins at 2025-06-16 08:00 UTC"
-            ),
+            "published 2025-06-10 08:00",
+            "topics: none of this site's",
+            "feeds: number 2 of the 30 newest; it is in the main feed and in those of its topics and tags",
+            "weekly-2025-06-30 (draft): left out: it is older than the issue's window, which begins on 2025-06-16 08:00",
         ]
         assert explain.article(app, "alpha.md", issue.id)[-1] == (
-            "weekly-2025-06-30 (draft): it is story 1 under Chips, score 0.990"
+            "weekly-2025-06-30 (draft): story 1 of 1, picked for Chips: score 0.99"
         )
         begin(app, issue)
         move(app, AT + HOUR)
-        write(app, "omega", title="Omega")
+        write(app, "omega", title="Omega", date=AT - 60 * DAY)
         assert explain.article(app, "alpha", "")[-2:] == [
-            "weekly-2025-06-30 (sending): it is story 1 under Chips, score 0.990",
-            "next issue of weekly/weekly: left out: an earlier issue of this newsletter and schedule carried it",
+            "weekly-2025-06-30 (sending): story 1 of 1, picked for Chips: score 0.99",
+            (
+                "next issue of weekly/weekly: it would be left out: "
+                "an earlier issue of this newsletter and schedule carried it"
+            ),
         ]
-        assert explain.article(app, "omega", "")[-2].endswith(
-            "it was not there yet, or too old, when the issue was drafted"
+        said = explain.article(app, "omega", "")
+        assert said[1] == "published 2025-05-01 08:00, but first seen 2025-06-30 09:00: it counts as new from then"
+        assert said[-2] == (
+            "weekly-2025-06-30 (sending): not weighed: it came after the issue was drafted on 2025-06-30 08:00"
         )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "english", "chinese"),
+    [
+        ("A", "B", "title was: A — and is now: B", "标题原为：A；现为：B"),
+        ("", "B", "title was empty and is now: B", "标题原为空，现为：B"),
+        ("A", "", "title is empty now and was: A", "标题现为空，原为：A"),
+        (HEAD, "<b>&", f"title was: {HEAD} — and is now: <b>&", f"标题原为：{HEAD}；现为：<b>&"),
+    ],
+)
+def test_how_a_story_differs_from_its_article_now(before: str, after: str, english: str, chinese: str):
+    drift = Drift(issue="i", path="a.md", title="A", changes=(Change(field="title", before=before, after=after),) * 2)
+    assert explain.drifted(ENGLISH, drift) == [english] * 2
+    assert explain.drifted(CHINESE, drift) == [chinese] * 2
+
+
+def test_a_story_whose_article_is_gone():
+    drift = Drift(issue="i", path="a.md", title="A")
+    assert explain.drifted(ENGLISH, drift) == ["its article is no longer there"]
+    assert explain.drifted(CHINESE, drift) == ["原文已不存在"]
+
+
+def test_an_article_in_chinese_words_on_the_sites_clock(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha", head="topics: [算力]\nfeatured: true", title="Alpha", seen=False)
+        write(app, "old", date=AT - 20 * DAY, title="Old", seen=False)
+        write(app, "ancient", date=AT - 90 * DAY, title="Ancient", seen=False)
+        write(app, "later", date=AT + HOUR, title="Later")
+        config = app.config.model_copy(
+            update={
+                "site": app.config.site.model_copy(update={"language": "zh-CN", "timezone": ZoneInfo("Asia/Shanghai")})
+            }
+        )
+        here = App(config=config, clock=app.clock)
+        try:
+            assert explain.article(here, "alpha", "")[1:] == [
+                "发布于 2025-06-30 15:00",
+                "主题：算力",
+                "订阅源：在主订阅源的最新 30 篇中排第 1，也在所属主题和标签的订阅源里",
+                "weekly/weekly 的下一期：会入选“算力”：得分 1.49 = 新鲜度 0.99 + 精选 0.50",
+            ]
+            issue = drafted(here)
+            assert explain.article(here, "old", "")[-2:] == [
+                "weekly-2025-06-30（草稿）：未入选：早于本期的选稿范围（2025-06-16 16:00 起）",
+                "weekly/weekly 的下一期：不会入选：早于本期的选稿范围（2025-06-16 16:00 起）",
+            ]
+            assert explain.article(here, "ancient", issue.id)[-1] == (
+                "weekly-2025-06-30（草稿）：未参选：2025-06-30 16:00 起草时它已经太旧"
+            )
+            assert explain.article(here, "later.md", "") == [
+                "posts/later.md: 不在任何订阅源和往期中：定于 2025-06-30 17:00 发布，时间未到"
+            ]
+        finally:
+            here.close()
+
+
+def test_a_story_is_known_by_its_id_after_its_file_was_renamed(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha", head="guid: urn:alpha", title="Alpha")
+        issue = drafted(app)
+        (app.config.content.path / "posts" / "alpha.md").unlink()
+        write(app, "moved", head="guid: urn:alpha", title="Alpha", date=AT - HOUR)
+        assert explain.article(app, "moved", issue.id)[-1].startswith("weekly-2025-06-30 (draft): story 1 of 1, picked")
 
 
 def test_an_article_beyond_the_main_feed(tmp_path: Path):
     with site(tmp_path, others="feeds: {entries: 1}\n") as app:
         write(app, "alpha", seen=False)
         write(app, "older", date=AT - DAY)
-        assert "feeds: 1 articles are newer and the main feed holds 1; feeds of its topics may hold it" in (
-            explain.article(app, "older", "")
+        assert (
+            "feeds: the main feed holds the 1 newest, and 1 are newer; those of its topics and tags may hold it"
+            in explain.article(app, "older", "")
         )
 
 
@@ -103,11 +252,11 @@ def test_articles_that_are_not_shown(tmp_path: Path):
         (app.config.content.path / "posts" / "bad.md").write_text("---\ntitle: Bad\n---\nx\n", encoding="utf-8")
         look(app)
         assert explain.article(app, "later.md", "") == [
-            "posts/later.md: in no feed and no issue: scheduled (2025-06-30 09:00)"
+            "posts/later.md: in no feed and no issue: it appears on 2025-06-30 09:00"
         ]
-        assert explain.article(app, "posts/idea.md", "") == ["posts/idea.md: in no feed and no issue: draft"]
+        assert explain.article(app, "posts/idea.md", "") == ["posts/idea.md: in no feed and no issue: it is a draft"]
         assert explain.article(app, "ended.md", "") == [
-            "posts/ended.md: in no feed and no issue: expired (2025-06-30 07:00)"
+            "posts/ended.md: in no feed and no issue: it expired on 2025-06-30 07:00"
         ]
         (bad,) = explain.article(app, "bad.md", "")
         assert bad.startswith("in no feed and no issue: posts/bad.md")

@@ -44,6 +44,23 @@ def test_slug_is_idempotent_and_fits_into_a_folder(name: str):
 
 def test_path_slug():
     assert urls.path_slug("A B, c/D//e") == "a-b-c/d/e"
+    assert urls.path_slug("a & b/🚀/ c") == "a--b/-c"
+
+
+@pytest.mark.parametrize(
+    ("name", "segment"),
+    [("plain-name_1.2", "plain-name_1.2"), ("A  B, c", "a-b-c"), ("a - b", "a-b"), (".NET", ".net"), ("x%2Fy", "x%2fy"), ("100%", "100"), ("Cafe\u0301", "cafe\u0301"), ("İΣ", "iσ"), ("🚀", ""), ("a\\b", "a\\b")],
+)  # fmt: skip
+def test_a_segment_as_hugo(name: str, segment: str):
+    assert urls.segment(name) == segment
+
+
+@pytest.mark.parametrize(
+    ("path", "escaped"),
+    [("/a(b)/%7E", "/a(b)/%7E"), ("/(b) %7E", "/%28b%29%20~"), ("/a[b]", "/a[b]"), ("/100%", "/100%25"), ("/\ud800", "/%3F")],
+)  # fmt: skip
+def test_a_path_is_escaped_as_go_does(path: str, escaped: str):
+    assert urls.escaped(path) == escaped
 
 
 @pytest.mark.parametrize(

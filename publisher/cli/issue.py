@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from publisher.cli import shown
 from publisher.cli.context import Context, Group, complain, counted, table
 from publisher.errors import StateError, StoreError
 
 if TYPE_CHECKING:
     from publisher.app import App
     from publisher.delivery.delivery import Counts
+    from publisher.issues.drift import Drift
     from publisher.issues.issue import Issue
 
 
@@ -124,12 +126,16 @@ def show(context: Context, id: str) -> int:
     from publisher.issues import store
 
     with context.app() as app:
+        drifts = _follow(app, id)
         with app.database.read() as connection:
             found = store.get(connection, id)
             events = store.events(connection, id)
             counts = mail.edition_counts(app.config, connection, found)
         hash = press.content_hash(app.post.press, found)
-        reasons = [(item, explanation.reason(item)) for item in found.left_out]
+        voice = explanation.voice(app, "en" if context.json else "")  # scripts read the same in every language
+        stories = [(story, explanation.story(voice, story)) for story in found.stories]
+        reasons = [(item, explanation.left_out(voice, item)) for item in found.left_out]
+        changed = [(each.path, why) for each in drifts for why in explanation.drifted(voice, each)]
         due = _local(app, found.slot)
     result = {
         "issue": found.id,
@@ -142,45 +148,37 @@ def show(context: Context, id: str) -> int:
         "hash": hash,
         "approved_hash": found.approved_hash,
         "note": found.note,
-        "stories": [_story(story) for story in found.stories],
+        "stories": [_story(story) | {"why": why} for story, why in stories],
         "left_out": [
             {"article": item.path, "reason": item.reason, "detail": item.detail, "why": why} for item, why in reasons
+        ],
+        "changed": [
+            {"article": each.path, "gone": each.gone, "changes": [asdict(change) for change in each.changes]}
+            for each in drifts
         ],
         "editions": [{"edition": key, "readers": readers} for key, readers in counts],
         "events": [{"at": at, "what": what, "by": by, "detail": detail} for at, what, by, detail in events],
     }
-    context.show(result, lambda: _shown(found, due, hash, reasons, counts))
+    context.show(result, lambda: [*shown.body(found, due, hash, stories, counts), *shown.aside(reasons, changed)])
     return 0
+
+
+def _follow(app: App, id: str) -> tuple[Drift, ...]:
+    """Reads the articles for an issue that is not out yet; how an approved one differs from them."""
+    from publisher.issues import follow, store
+    from publisher.issues.issue import OPEN
+
+    with app.database.read() as connection:
+        found = store.get(connection, id)
+    if found.state not in OPEN:
+        return ()
+    read = follow.read(app.config, app.database, app.clock.now())
+    return tuple(each for each in read.drifts if each.issue == id)
 
 
 def _local(app: App, moment: datetime) -> str:
     zone = app.config.site.timezone
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone}"
-
-
-def _shown(
-    found: Issue, due: str, hash: str, reasons: list[tuple[Any, str]], counts: list[tuple[str, int]]
-) -> Iterator[str]:
-    yield f"{found.id}  {found.state}" + (f"  ({found.note})" if found.note else "")
-    yield f"due        {due}"
-    yield f"subject    {found.subject}"
-    yield f"preheader  {found.preheader}"
-    yield f"hash       {hash}" + ("  (approved)" if hash == found.approved_hash else "")
-    yield ""
-    yield from table(
-        ("", "topic", "score", "article", "title"),
-        [
-            (place, story.topic.key or "-", f"{story.score:.3f}", story.path, story.title)
-            for place, story in enumerate(found.stories, 1)
-        ],
-    )
-    yield ""
-    yield from table(("edition", "readers"), counts)
-    if not counts:
-        yield "no reader: add some with 'publisher subscribers add|import'"
-    if reasons:
-        yield ""
-        yield from table(("left out", "why"), [(item.path, why) for item, why in reasons])
 
 
 @issue.command()
@@ -256,6 +254,7 @@ def check_(context: Context, id: str) -> int:
     from publisher.issues import store
 
     with context.app() as app:
+        _follow(app, id)
         with app.database.read() as connection:
             found = store.get(connection, id)
             wishes = [wish for wish, _ in mail.wishes(app.config, connection, found)]
@@ -286,6 +285,7 @@ def preview(context: Context, id: str, folder: Path, address: str) -> int:
     from publisher.delivery import preview as previewing
 
     with context.app() as app:
+        _follow(app, id)
         made = previewing.write(app.post, id, folder, address=address, now=app.clock.now())
     context.show({"issue": id, "files": [str(path) for path in made]}, lambda: [str(path) for path in made])
     return 0
@@ -340,6 +340,7 @@ def test(context: Context, id: str, addresses: tuple[str, ...]) -> int:
     from publisher.delivery import preview as previewing
 
     with context.app() as app:
+        _follow(app, id)
         receipts = previewing.send_test(app.post, app.transport, id, addresses, app.clock.now())
         where = app.transport.describe()
     bad = [address for address, receipt in receipts if not 200 <= receipt.code < 300]

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from publisher.cli.context import Command, Context, counted, progress, table
+from publisher.cli.context import Command, Context, complain, counted, progress, table
 from publisher.errors import NotFoundError, PublisherError
 
 if TYPE_CHECKING:
     from publisher.app import App
-    from publisher.content.article import Article, Problem
+    from publisher.content.article import Article, Head, Problem
 
 ALIKE = 5
 """Problems of one kind that ``build`` prints: a folder without its pictures has thousands."""
@@ -93,7 +93,7 @@ def build(context: Context, *, full: bool, strict: bool) -> int:
                 context.say(line)
             raise
         hidden = len(Index(app.database).hidden(app.clock.now()))
-    problems = [*report.problems, *published.problems]
+        problems = [*Index(app.database).problems(), *published.problems]
     shown = report.articles - hidden
     errors = [problem for problem in problems if problem.severity == "error"]
     result = {
@@ -124,11 +124,16 @@ def build(context: Context, *, full: bool, strict: bool) -> int:
 
 
 def scan(app: App, *, full: bool = False) -> Any:
-    """Brings the index up to date with the folder, with a progress bar."""
-    from publisher.content import scan as scanning
+    """Brings the index and the drafts up to date with the folder, with a progress bar; says what approved ones miss."""
+    from publisher import explain as explanation
+    from publisher.issues import follow
 
     with progress("articles") as move:
-        return scanning.scan(app.config, app.database, app.clock.now(), full=full, progress=move)
+        read = follow.read(app.config, app.database, app.clock.now(), full=full, progress=move)
+    for drift in read.drifts:
+        for sentence in explanation.drifted(explanation.voice(app, "en"), drift):
+            complain(f"{drift.issue}: {drift.path}: {sentence}; it goes out as approved unless you edit the issue")
+    return read.report
 
 
 def _problem_lines(problems: list[Problem]) -> Iterator[str]:
@@ -154,6 +159,7 @@ def _problem_lines(problems: list[Problem]) -> Iterator[str]:
 def articles(context: Context, topic: str, tag: str, since: str, *, problems: bool) -> int:
     """List the articles of the index, newest first."""
     from publisher.content.index import Index
+    from publisher.content.library import Library
 
     with context.app() as app:
         scan(app)
@@ -163,8 +169,11 @@ def articles(context: Context, topic: str, tag: str, since: str, *, problems: bo
         start = _since(app, since)
         if topic and topic not in (known := [each.key for each, _ in index.topics(app.clock.now())]):
             raise NotFoundError(f"no article has the topic {topic!r}", hint=f"there is {', '.join(known) or 'none'}")
-        found = index.articles(app.clock.now(), topic=topic, tag=tag)
-        found = [article for article in found if start is None or article.published >= start]
+        heads = index.heads(app.clock.now(), topic=topic, tag=tag)
+        found = [head for head in heads if start is None or head.published >= start]
+        whole = {}
+        if context.json:  # what only bodies tell is left out of the table, and need not be rendered for it
+            whole = Library(app.config, app.database).articles([head.path for head in found], app.clock.now())
         zone = app.config.site.timezone
         rows = [
             (
@@ -178,7 +187,7 @@ def articles(context: Context, topic: str, tag: str, since: str, *, problems: bo
         ]
         hidden = [] if topic or tag or since else index.hidden(app.clock.now())
     context.show(
-        [_article(article) for article in found],
+        [_article(head, whole.get(head.path)) for head in found],
         lambda: [
             *table(("date", " ", "path", "title", "topics"), rows),
             *(f"not shown: {each.path} ({each.reason})" for each in hidden),
@@ -214,20 +223,21 @@ def _since(app: App, text: str) -> Any:
         raise click.BadParameter(f"{error}, or a day such as 2025-06-30", param_hint="--since") from error
 
 
-def _article(article: Article) -> dict[str, Any]:
+def _article(head: Head, article: Article | None) -> dict[str, Any]:
+    """What is known of an article; of one whose text cannot be rendered its head alone."""
     return {
-        "path": article.path,
-        "title": article.title,
-        "url": article.url,
-        "guid": article.guid,
-        "published": article.published,
-        "updated": article.updated,
-        "summary": article.summary,
-        "topics": [topic.key for topic in article.topics],
-        "tags": list(article.tags),
-        "language": article.language,
-        "featured": article.featured,
-        "image": article.image.url if article.image else None,
+        "path": head.path,
+        "title": head.title,
+        "url": head.url,
+        "guid": head.guid,
+        "published": head.published,
+        "updated": article and article.updated,
+        "summary": article and article.summary,
+        "topics": [topic.key for topic in head.topics],
+        "tags": list(head.tags),
+        "language": head.language,
+        "featured": head.featured,
+        "image": article.image.url if article and article.image else None,
     }
 
 

@@ -190,7 +190,11 @@ Url = Annotated[str, _by(value.url), WithJsonSchema({"type": "string", "format":
 BaseUrl = Annotated[str, _by(value.base), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://"})]
 BaseUrlOrEmpty = Annotated[str, _by(_or_empty(value.base)), WithJsonSchema({"type": "string"})]
 HubUrl = Annotated[str, _by(value.hub), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://"})]
-UrlPattern = Annotated[str, _by(value.url_pattern), WithJsonSchema({"type": "string", "pattern": "^(hugo|/.*)$"})]
+UrlPattern = Annotated[
+    str,
+    _by(value.url_pattern),
+    WithJsonSchema({"type": "string", "pattern": f"^({'|'.join(value.URL_RULES)}|(jekyll )?/.*)$"}),
+]
 Host = Annotated[str, _by(value.host)]
 Port = Annotated[int, Field(ge=1, le=65535), _by(value.whole)]
 Network = Annotated[str, _by(value.network)]

@@ -71,15 +71,50 @@ class Select(Section):
         "since_last_issue",
         description="How far back stories are looked for: `since_last_issue`, or a time such as `7d`.",
     )
-    max_age: SomeTime = setting("14d", description="An article older than this is no story, whatever the window says.")
+    max_age: SomeTime = setting(
+        "14d",
+        description="An article older than this is no story, whatever the window says; unless it is written, a longer "
+        "`window` counts.",
+    )
     featured: Annotated[Literal["prefer", "only", "ignore"], WORD] = setting(
         "prefer", description="Whether featured articles come first, alone, or like all others."
     )
-    half_life: SomeTime = setting("3d", description="Age at which an article has lost half its rank.")
-    per_topic: Whole = setting(3, ge=1, description="Stories of one topic, at most.")
+    rank: Annotated[Literal["score", "chronological"], WORD] = setting(
+        "score",
+        description="What comes first: by `score` the fresh, featured and weighty; `chronological` the newest, whether "
+        "featured or not.",
+    )
+    half_life: SomeTime = setting("3d", description="Age at which an article has lost half its freshness.")
+    per_topic: Whole = setting(
+        3,
+        ge=1,
+        description="Stories of one topic, at most; unless it is written, `rank: chronological` takes `max`.",
+    )
     min: Whole = setting(1, ge=0, description="With fewer stories than this in the whole issue, `empty` applies.")
     max: Whole = setting(12, ge=1, description="Stories that one reader gets, at most.")
-    near_duplicate: Share = setting(0.30, description="Two titles at least so alike tell one story; from 0 to 1.")
+    near_duplicate: Share = setting(
+        0.30,
+        description="Two titles at least so alike tell one story; from 0 to 1. 0 compares none. Titles that differ in "
+        "their numbers alone are parts of a series, never one story.",
+    )
+    repeat: Annotated[Literal["allowed_from_other_newsletters", "never"], WORD] = setting(
+        "allowed_from_other_newsletters",
+        description="Whether a story may come that another newsletter or schedule of this site has sent: `never`, or "
+        "`allowed_from_other_newsletters`. What this schedule sent never comes again.",
+    )
+
+    @property
+    def reach(self) -> timedelta:
+        """The age beyond which nothing is a story. Who writes a window of a month does not mean half of it."""
+        if self.window is None or "max_age" in self.model_fields_set:
+            return self.max_age
+        return max(self.max_age, self.window)
+
+    @property
+    def quota(self) -> int:
+        """Stories of one topic, at most. Who wants all that is new in its order does not want it cut at three."""
+        all_of_it = self.rank == "chronological" and "per_topic" not in self.model_fields_set
+        return self.max if all_of_it else self.per_topic
 
     @field_validator("topics")
     @classmethod

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
+from publisher.config import value
 from publisher.config.kind import (
     LIST,
     NAMED,
@@ -90,8 +91,11 @@ class Content(Section):
     )
     urls: UrlPattern = setting(
         "hugo",
-        description="How an article's address is made: `hugo` (from its path), or a pattern of `:year`, `:month`, "
-        "`:day`, `:slug`, `:section`, `:filename` and `:title`, such as `/:year/:month/:slug/`.",
+        description="How an article's address is made: as `hugo`, `jekyll`, `jekyll-pretty`, `zola`, `pelican` or "
+        "`eleventy` makes it by default; or a pattern as in Hugo's `permalinks`, such as `/:year/:month/:slug/`; or "
+        "`jekyll` and a pattern as in Jekyll's `permalink`: `jekyll /blog/:year/:title/`. Both take the parts of both; "
+        "`:title` and `:slug` are made of the article's title (the front matter's `slug` for `:slug`), after `jekyll` "
+        f"of the file's name without date (or `slug`). Parts: {', '.join(f'`:{part}`' for part in value.URL_PARTS)}.",
     )
     quiet_alarm: Duration = setting(
         "14d", description="No new article for this long is reported by `publisher check`; 0 turns it off."

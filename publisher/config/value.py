@@ -18,8 +18,18 @@ from publisher.config.problem import closest
 
 PLACEHOLDERS = ("title", "first_title", "titles", "date", "count", "number")
 """What a subject or preheader may hold in braces."""
-URL_PARTS = ("year", "month", "day", "slug", "section", "filename", "title")
-"""What ``content.urls`` may hold after a colon."""
+URL_RULES = ("hugo", "jekyll", "jekyll-pretty", "zola", "pelican", "eleventy")
+"""Site generators whose own rule ``content.urls`` may name."""
+URL_NAMES = ("slug", "title", "filename", "contentbasename", "slugorfilename", "slugorcontentbasename")
+URL_COMMON = ("year", "month", "day", "slug", "title", "filename", "section", "categories")
+URL_PARTS = (
+    *URL_NAMES,
+    *("section", "sections", "categories", "slugified_categories"),
+    *("year", "short_year", "month", "i_month", "monthname", "long_month", "short_month"),
+    *("day", "i_day", "y_day", "yearday", "week", "w_year", "w_day", "weekday", "weekdayname", "long_day", "short_day"),
+    *("hour", "minute", "second", "output_ext"),
+)
+"""What ``content.urls`` may hold after a colon: Hugo's and Jekyll's parts."""
 LONGEST = timedelta(days=3660)
 _LANGUAGE = re.compile(
     r"([A-Za-z]{2,3})(-[A-Za-z]{4})?(-[A-Za-z]{2}|-\d{3})?((?:-[A-Za-z0-9]{5,8}|-\d[A-Za-z0-9]{3})*)"
@@ -308,21 +318,26 @@ def subject(text: str) -> str:
 
 
 def url_pattern(text: str) -> str:
-    """``hugo``, or a path such as ``/:year/:month/:slug/`` whose parts after a colon are known."""
-    text = text.strip()
-    if text == "hugo":
+    """A generator's name, or a path such as ``/:year/:month/:slug/`` of known parts, alone or after ``jekyll``."""
+    text = " ".join(text.split())
+    if text in URL_RULES:
         return text
-    known = ", ".join(f":{part}" for part in URL_PARTS)
-    parts = re.findall(r":([A-Za-z_]*)", text)
+    path = text.removeprefix("jekyll ")
+    if not path.startswith("/") or re.search(r"[\s?#\\[]|//|/\.\.?/", path):
+        guess = closest(text, URL_RULES)
+        raise ValueError(
+            f"{text!r} is not a path; {_meant(guess)}write one of {', '.join(URL_RULES)}, "
+            "or for example /:year/:month/:slug/"
+        )
+    parts = [part.rstrip("_") for part in re.findall(r":([A-Za-z_]*)", path)]
     for part in parts:
         if part not in URL_PARTS:
             guess = closest(part, URL_PARTS)
             raise ValueError(
-                f"{':' + part!r} is not part of an address; {_meant(guess and f':{guess}')}write some of {known}"
+                f"{':' + part!r} is not part of an address; {_meant(guess and f':{guess}')}"
+                f"write some of :{', :'.join(URL_COMMON)}, or others of docs/reference/config.md"
             )
-    if not text.startswith("/") or re.search(r"[\s?#\\]|//|/\.\.?/", text):
-        raise ValueError(f"{text!r} is not a path; write hugo, or for example /:year/:month/:slug/")
-    if not {"slug", "filename", "title"} & set(parts):
+    if not set(URL_NAMES) & set(parts):
         raise ValueError(f"{text!r} gives many articles one address; add :slug, :filename or :title")
     return text
 

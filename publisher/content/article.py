@@ -68,34 +68,42 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
-    """One publishable article; drafts and broken files never become one. ``html`` is loaded apart (``index.html``)."""
+class Head:
+    """What an article's front matter and place say: all that choosing needs. Its body is not looked at."""
 
     path: str
     """Identity: place under the content folder, NFC, forward slashes."""
     guid: str
-    """Permanent feed id (RFC 4151 tag URI); stored at first sight, so that it survives changes of title and URL."""
+    """Permanent feed id (RFC 4151 tag URI); stored at first sight: it survives changes of title, URL and path."""
     url: str
     """The page on the site, absolute."""
     title: str
     published: datetime
-    updated: datetime
-    """When the rendered article last changed; never before ``published``."""
     first_seen: datetime
     """When this program first saw the file: a late or back-dated article is new to readers from here."""
+    appears: datetime | None = None
+    """From when it is shown; None: from ``published``."""
     expires: datetime | None = None
-    summary: str = ""
-    """Plain text, one line."""
     topics: tuple[Topic, ...] = ()
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
-    image: Image | None = None
     language: str = "en"
     """BCP 47, such as ``zh-CN``."""
     section: str = ""
     """First folder under the content folder."""
     featured: bool = False
     weight: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article(Head):
+    """One article with what its body and picture told; ``html`` is loaded apart (``library.html``)."""
+
+    updated: datetime
+    """When the rendered article last changed; never before ``published``."""
+    summary: str = ""
+    """Plain text, one line."""
+    image: Image | None = None
     reading_minutes: int = 1
     revision: str = ""
     """Hash of everything that a reader can see, the body included: same revision, same bytes in feeds and digests."""

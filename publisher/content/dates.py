@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 EXAMPLE = "write for example 2025-06-30T08:00:00+08:00"
 
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:(?:[Tt]|\s+)(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?"
-    r"(?:\s*(?:([Zz]|UTC|GMT)|([+-])(\d{1,2}):?(\d\d)?))?)?",
+    # Go and Ruby write the zone's name after its offset.
+    r"(?:\s*(?:([Zz]|UTC|GMT)|([+-])(\d{1,2}):?(\d\d)?(?:\s+[A-Z]{1,5})?))?)?",
+)
+# Nearly all dates: fromisoformat reads these as _ISO does, in a tenth of the time.
+_USUAL = re.compile(
+    r"[1-8]\d{3}-\d\d-\d\d"
+    r"(?:[T ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{3}(?:\d{3})?)?(Z|( ?)[+-](?:0\d|1[0-3]):?[0-5]\d)?)?",
+    re.ASCII,
 )
 _CLOCK = r"(?:\s+(\d{1,2}):(\d\d)(?::(\d\d))?)?"
 _NUMERIC = (
@@ -22,10 +30,15 @@ _NUMERIC = (
 )
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})")
 _DAY_FIRST = re.compile(r"(\d{1,2})\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})")
+# date(1), git and C's asctime: "Mon Jan  2 15:04:05 +0800 2006".
+_C = re.compile(
+    r"[A-Za-z]{3}\s+([A-Za-z]{3})\s+(\d{1,2})\s+(\d{1,2}:\d\d:\d\d)(\s+(?:UTC|GMT)|\s+[+-]\d{4})?\s+(\d{4})"
+    r"(\s+[+-]\d{4})?"
+)
 _RFC2822 = re.compile(r"(?:[A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d{1,2}:\d\d.*")
 _AMBIGUOUS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)\b.*")
 # English names on purpose: strptime's follow the process's locale.
-_MONTHS = (
+MONTHS = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
 _IN_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=$|[-_. T])")
@@ -39,6 +52,9 @@ def parse(text: str, zone: tzinfo) -> datetime:
     """
     text = text.strip()
     try:
+        if usual := _USUAL.fullmatch(text):
+            known = datetime.fromisoformat(text[: usual.start(2)] + text[usual.end(2) :] if usual[2] else text)
+            return known if usual[1] else datetime.combine(known, known.time(), zone)  # a third of replace()
         moment = _parse(text, zone) if len(text) <= 100 else None
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{_short(text)} is not a date: {error}; {EXAMPLE}") from error
@@ -65,6 +81,9 @@ def _parse(text: str, zone: tzinfo) -> datetime | None:
         return _named(match[3], match[1], match[2], zone)
     if match := _DAY_FIRST.fullmatch(text):
         return _named(match[3], match[2], match[1], zone)
+    if match := _C.fullmatch(text):
+        day = _named(match[5], match[1], match[2], zone)
+        return day and _parse(f"{day:%Y-%m-%d} {match[3]}{match[4] or match[6] or ''}", zone)
     if _RFC2822.fullmatch(text):
         moment = parsedate_to_datetime(text)
         # "-0000" is UTC of an unknown place (RFC 5322 3.3); Python gives it back without a zone.
@@ -82,14 +101,19 @@ def _iso(match: re.Match[str], zone: tzinfo) -> datetime:
         offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
         if offset > timedelta(hours=14) or int(minutes or 0) > 59:
             raise ValueError(f"no place on earth is {sign}{hours}:{minutes or '00'} from UTC")
-        zone = timezone(-offset if sign == "-" else offset)
+        zone = _zone(-offset if sign == "-" else offset)
     return _moment(*(int(part or 0) for part in clock), micros, zone=zone)
+
+
+@lru_cache(maxsize=128)
+def _zone(offset: timedelta) -> timezone:
+    return timezone(offset)
 
 
 def _named(year: str, month: str, day: str, zone: tzinfo) -> datetime | None:
     name = month.lower()
     numbers = [
-        n for n, full in enumerate(_MONTHS, 1) if name == full or (name in {full[:3], "sept"} and name[:3] == full[:3])
+        n for n, full in enumerate(MONTHS, 1) if name == full or (name in {full[:3], "sept"} and name[:3] == full[:3])
     ]
     return _moment(int(year), numbers[0], int(day), zone=zone) if numbers else None
 

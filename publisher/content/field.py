@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
-from publisher.content.frontmatter import FrontMatter, Value
+from publisher.content import slips
+from publisher.content.frontmatter import FrontMatter
+from publisher.content.yamltext import Value
 from publisher.text import one_line
 
 _FALSE = frozenset({"", "false", "no", "off", "0", "n", "f", "none", "null"})
+_SAID = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+_COMMA = re.compile(r"[,，]")
 # Zola keeps a site's own keys in [extra], Hugo in params.
 _NESTS = ("extra", "params")
+_PLANS = 1024
+"""Different sets of keys that are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A value, the key it was found under and that key's line."""
+class Found(NamedTuple):
+    """A value, the key it was found under and that key's line. A tuple, for ten are made of each file."""
 
     value: Value
     key: str = ""
@@ -28,102 +42,146 @@ class Found:
     @property
     def text(self) -> str:
         """The value as one line; of a list or map its first text, empty where there is none."""
-        return one_line(next(_texts(self.value), ""))
+        value = self.value
+        if value is None:
+            return ""
+        return one_line(value if isinstance(value, str) else next(_texts(value), ""))
 
     @property
-    def texts(self) -> tuple[str, ...]:
-        """All texts of a list, or the parts of a comma-separated text."""
-        if isinstance(self.value, str):
-            return tuple(part for part in map(one_line, re.split(r"[,，]", self.value)) if part)
-        return tuple(part for part in map(one_line, _texts(self.value)) if part)
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """Front matter asked by keys in which case does not count, as in Hugo."""
-
-    sources: Mapping[str, Sequence[str]]
-    matter: FrontMatter
-    folded: dict[str, str]
-    """Lower-case key to key as written, for the top level."""
-
-    def find(self, name: str) -> Found:
-        """The first source of a field that is present and not empty; ``Found(None)`` where none is."""
-        for source in self.sources.get(name, ()):
-            if found := self.at(source):
-                return found
-        return _NOTHING
-
-    def all(self, name: str) -> Iterator[Found]:
-        """Every source of a field that is present, in their order."""
-        return filter(None, map(self.at, self.sources.get(name, ())))
-
-    def at(self, source: str) -> Found:
-        """The value at a dotted key such as ``cover.image``, also looked for in ``extra`` and ``params``."""
-        found = self._walk(source)
-        for nest in _NESTS:
-            if not found and nest in self.folded:
-                found = self._walk(f"{nest}.{source}")
-        return found
-
-    def _walk(self, source: str) -> Found:
-        if "." not in source and source.lower() not in self.folded:
-            return _NOTHING  # what nearly every question is answered with
-        first, *rest = source.split(".")
-        spelled = self.folded.get(first.lower())
-        if spelled is None:
-            return _NOTHING
-        value = self.matter.fields[spelled]
-        for part in rest:
-            if not isinstance(value, dict):
-                return _NOTHING
-            value = value.get(next((key for key in value if key.lower() == part.lower()), ""))
-        if isinstance(value, str):
-            value = value.strip()
-        if not value:
-            return _NOTHING
-        inner = self.matter.lines.get(rest[-1]) if rest else None
-        return Found(value, source, inner or self.matter.lines.get(spelled))
+    def texts(self) -> list[str]:
+        """All texts of a list, or the parts of a comma-separated text, as they are written."""
+        value = self.value
+        if value is None:
+            return []
+        return _COMMA.split(value) if isinstance(value, str) else list(_texts(value))
 
 
 _NOTHING = Found(None)
 
 
-def of(sources: Mapping[str, Sequence[str]], matter: FrontMatter) -> Fields:
-    """The fields of a file's front matter; of keys that differ in case alone, the one in lower case counts."""
-    folded = {key.lower(): key for key in matter.fields}
-    folded.update({key: key for key in matter.fields if key in folded})
-    return Fields(sources, matter, folded)
+class Sources:
+    """Where each field is looked for in front matter, in which case does not count, as in Hugo."""
+
+    def __init__(self, table: Mapping[str, Sequence[str]]) -> None:
+        """``table``: field to its sources, first present wins; ``cover.image`` is the key ``image`` of ``cover``."""
+        self.table = table
+        self.known = frozenset(source.lower() for sources in table.values() for source in sources)
+        self._plans: dict[tuple[str, ...], Plan] = {}
+
+    def __reduce__(self) -> tuple[type[Sources], tuple[dict[str, Sequence[str]]]]:
+        """Travels to another process without its plans."""
+        return Sources, (dict(self.table),)
+
+    def plan(self, keys: Iterable[str]) -> Plan:
+        """Where to look in front matter of these keys: files of one folder have the same, so it is made once."""
+        spelled = tuple(keys)
+        plan = self._plans.get(spelled)
+        if plan is None:
+            if len(self._plans) >= _PLANS:
+                self._plans.clear()
+            plan = self._plans[spelled] = Plan(self, spelled)
+        return plan
 
 
-def _texts(value: Value) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case list():
-            for item in value:
-                if isinstance(item, str):
-                    yield item
-                elif isinstance(item, dict):  # authors: [{name: …}], images: [{url: …}]
-                    yield from (
-                        text for key in ("name", "title", "url", "src") if isinstance(text := item.get(key), str)
-                    )
-        case dict():
-            yield from _texts([value])
+_Step: TypeAlias = "tuple[str, str, tuple[str, ...]]"
+"""The source as it is named, the key as it is spelled, and the keys below it, in lower case."""
+
+
+class Plan:
+    """Which of the sources a set of keys holds."""
+
+    def __init__(self, sources: Sources, keys: tuple[str, ...]) -> None:
+        folded = {key.lower(): key for key in keys}
+        # Of keys that differ in case alone, the one in lower case counts.
+        self._spelled = folded | {key: key for key in keys if key in folded}
+        self._at: dict[str, tuple[_Step, ...]] = {}
+        steps = {
+            name: tuple(step for each in listed for step in self.at(each)) for name, listed in sources.table.items()
+        }
+        self.fields = {name: places for name, places in steps.items() if places}
+        self.slips = tuple(
+            (key, meant) for low, key in folded.items() if low not in sources.known and (meant := slips.meant(low))
+        )
+        """Keys that nothing looks for, and what each may be a slip of."""
+
+    def at(self, source: str) -> tuple[_Step, ...]:
+        """The places of one source that these keys leave open: itself, then within ``extra`` and ``params``."""
+        steps = self._at.get(source)
+        if steps is None:
+            first, *rest = source.lower().split(".")
+            places = [(first, tuple(rest)), *((nest, (first, *rest)) for nest in _NESTS)]
+            found = ((source, self._spelled[head], below) for head, below in places if head in self._spelled)
+            steps = self._at[source] = tuple(found)
+        return steps
+
+
+class Fields:
+    """The front matter of a file, asked by field."""
+
+    __slots__ = ("_found", "matter", "plan")
+
+    def __init__(self, matter: FrontMatter, plan: Plan) -> None:
+        self.matter, self.plan = matter, plan
+        self._found: dict[str, Found] = {}
+        values, lines = matter.fields, matter.lines
+        for name, steps in plan.fields.items():
+            for step in steps:
+                value = values[step[1]]
+                if step[2] or not isinstance(value, str):
+                    found = self._walk(step)
+                else:  # nearly all are plain texts, told here without a call
+                    text = value.strip()
+                    found = Found(text, step[0], lines.get(step[1])) if text else _NOTHING
+                if found.value is not None:
+                    self._found[name] = found
+                    break
+
+    def find(self, name: str) -> Found:
+        """The first source of a field that is present and not empty; ``Found(None)`` where none is."""
+        return self._found.get(name, _NOTHING)
+
+    def all(self, name: str) -> Iterator[Found]:
+        """Every source of a field that is present, in their order."""
+        return filter(None, map(self._walk, self.plan.fields.get(name, ())))
+
+    def at(self, source: str) -> Found:
+        """The value at a key such as ``cover.image``, also looked for in ``extra`` and ``params``."""
+        steps = self.plan.at(source)
+        return next(filter(None, map(self._walk, steps)), _NOTHING) if steps else _NOTHING
+
+    def _walk(self, step: _Step) -> Found:
+        source, spelled, rest = step
+        value = self.matter.fields[spelled]
+        place = spelled
+        for part in rest:
+            if not isinstance(value, dict):
+                return _NOTHING
+            name = next((key for key in value if key.lower() == part), "")
+            value, place = value.get(name), f"{place}.{name}"
+        if isinstance(value, str):
+            value = value.strip()
+        if not value:
+            return _NOTHING
+        lines = self.matter.lines
+        return Found(value, source, lines.get(place) or lines.get(spelled))
+
+
+def of(sources: Sources, matter: FrontMatter) -> Fields:
+    """The fields of a file's front matter."""
+    return Fields(matter, sources.plan(matter.fields))
+
+
+def _texts(value: list[Value] | dict[str, Value]) -> Iterator[str]:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):  # authors: [{name: …}], images: [{url: …}]
+            yield from (text for key in ("name", "title", "url", "src") if isinstance(text := item.get(key), str))
 
 
 def said(text: str) -> bool | None:
     """What a text says where only yes or no is asked; ``None`` if it says something else."""
-    return {
-        "true": True,
-        "yes": True,
-        "on": True,
-        "1": True,
-        "false": False,
-        "no": False,
-        "off": False,
-        "0": False,
-    }.get(text.strip().casefold())
+    return _SAID.get(text.strip().casefold())
 
 
 def truthy(text: str) -> bool:

@@ -1,8 +1,6 @@
-"""Front matter read through python-frontmatter's extension point: bounded handlers for YAML, TOML and JSON.
+"""Front matter read through python-frontmatter's extension point: YAML, TOML, JSON and Pelican's bare keys, bounded.
 
-The YAML reader is a loop over libyaml's events: no recursion (CSafeLoader's kills the process at 16 000 levels), no
-aliases, every scalar stays text (``no``, ``12:30``, ``010`` and ``1.10`` mean what they say) and each key has its line.
-Pure.
+Whatever the format, every scalar stays text and each top-level key has its line. Pure.
 """
 
 from __future__ import annotations
@@ -10,28 +8,34 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any, TypeAlias, cast
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, cast
 
 import frontmatter
-import yaml
 from frontmatter.default_handlers import BaseHandler
 
+from publisher.content import yamltext
+from publisher.content.dates import EXAMPLE
+from publisher.content.yamltext import MAX_DEPTH, MAX_NODES, Value, YamlError
 from publisher.errors import PublisherError
+from publisher.text import clean
 
 MAX_HEADER = 64 * 1024
 """Characters of front matter; the longest of 9 953 real ones has 1 435 bytes."""
-MAX_DEPTH = 16
-MAX_NODES = 4000
 
-Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
-"""A value as front matter holds it: numbers, booleans and dates are still text."""
-
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_QUOTES = 'put the value in quotes, for example title: "A: B"'
+_PLAIN = "write plain keys and lists"
+# gray-matter (11ty) names the language behind the fence.
+_YAML_OPENING = re.compile(r"---[ \t]*(?:ya?ml)?[ \t]*(?:\n|\Z)")
+_YAML_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_TOML_OPENING = re.compile(r"\+\+\+[ \t]*(?:\n|\Z)")
+_TOML_CLOSING = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
+_NAMED_OPENING = re.compile(r"---[ \t]*(toml|json5?|js|javascript|coffee|cson)[ \t]*(?:\n|\Z)", re.IGNORECASE)
 _JSON_START = re.compile(r'\{\s*(?:"|\})')
+_BARE = re.compile(r"(?:[A-Za-z][\w -]{0,40}:(?:[ \t].*)?\n(?:[ \t]{2,}\S.*\n)*)+(?=\n|\Z)")
+_BARE_TITLE = re.compile(r"^title:[ \t]*\S", re.IGNORECASE | re.MULTILINE)
 
 
 class FrontMatterError(PublisherError):
@@ -43,267 +47,266 @@ class FrontMatterError(PublisherError):
         self.line_number = line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontMatter:
-    """What stands above the body, and the body with its first line's number."""
+class FrontMatter(NamedTuple):
+    """What stands above the body, and the body with its first line's number. A tuple, for one is made of each file."""
 
-    fields: dict[str, Value] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-    """Line of each top-level key, from 1."""
-    repeated: tuple[tuple[str, int], ...] = ()
-    """Keys that are there twice, with the line of the second; the last value holds."""
     body: str
     body_line: int = 1
+    fields: Mapping[str, Value] = MappingProxyType({})
+    lines: Mapping[str, int] = MappingProxyType({})
+    """Line of each top-level key, and of each key one level down (``cover.image``), from 1."""
+    repeated: Sequence[tuple[str, int]] = ()
+    """Keys that are there twice, with the line of the second; the last value holds."""
+    controls: Sequence[int] = ()
+    """Lines of the front matter from which control characters were dropped."""
 
 
-def read(text: str) -> FrontMatter:
-    """The front matter and body of a file's text (decoded, line feeds alone). Raises ``FrontMatterError``."""
-    lead = len(text) - len(text.lstrip())
-    offset = text.count("\n", 0, lead)
-    text_after = text[lead:].rstrip()
-    handlers = [_Yaml(offset), _Toml(offset), _Json(offset)]
-    handler = cast("_Fenced | None", frontmatter.detect_format(text_after, handlers))
-    if handler is None:
+def read(text: str, *, whole: bool = True) -> FrontMatter:
+    """The front matter and body of a file's text (decoded, line feeds alone). Raises ``FrontMatterError``.
+
+    With ``whole`` false the text is the head of a file.
+    """
+    lead = len(text) - len(text.lstrip()) if text[:1].isspace() else 0
+    found = cast("_Handler | None", frontmatter.detect_format(text[lead:] if lead else text, _HANDLERS))
+    if found is None:
         return FrontMatter(body=text)
-    fields, _ = frontmatter.parse(text_after, handler=handler)
-    # The handler's own body: frontmatter.parse strips the indentation of one that begins with code.
+    handler = type(found)(text, lead, whole=whole)
+    # The header alone, not the file: the body's indentation would be lost, and its length is time.
+    fields, _ = frontmatter.parse(handler.header, handler=handler)
     return FrontMatter(
-        fields=cast("dict[str, Value]", fields),
-        lines=handler.lines,
-        repeated=tuple(handler.repeated),
-        body=handler.body,
-        body_line=handler.body_line,
+        handler.body,
+        handler.body_line,
+        cast("dict[str, Value]", fields),
+        handler.lines,
+        handler.repeated,
+        handler.controls,
     )
 
 
-class _Fenced(BaseHandler):
-    """Header between two fences; ``split`` keeps the body's place."""
+class _Handler(BaseHandler, ABC):
+    """Reads one header; ``first`` is the number of the line that its text begins on."""
 
     FM_BOUNDARY = re.compile("")
-    opening: re.Pattern[str]
-    closing: re.Pattern[str]
-    fence: str
 
-    def __init__(self, offset: int) -> None:
-        super().__init__()
-        self.first = offset + 2
+    def __init__(self, text: str = "", lead: int = 0, *, whole: bool = True) -> None:
+        # Nothing of BaseHandler's own is used but its place in frontmatter.parse.
+        self.first = text.count("\n", 0, lead) + 1
         self.lines: dict[str, int] = {}
         self.repeated: list[tuple[str, int]] = []
+        self.controls: tuple[int, ...] = ()
+        self.whole = whole
+        self.header = ""
         self.body = ""
         self.body_line = 1
+        if text:
+            self.cut(text, lead)
 
-    def detect(self, text: str) -> bool:
-        return bool(self.opening.match(text))
+    @abstractmethod
+    def cut(self, text: str, start: int) -> None:
+        """Sets header, body and their places from a text that has front matter at ``start``."""
 
     def split(self, text: str) -> tuple[str, str]:
-        start = self.opening.match(text).end()  # type: ignore[union-attr] # detect() said so
-        end = self.closing.search(text, start)
-        if end is None:
+        del text
+        return self.header, ""
+
+    def cleaned(self, header: str) -> str:
+        """The header within bounds and without control characters, whose lines are noted."""
+        if len(header) > MAX_HEADER:
             raise FrontMatterError(
-                f"front matter is not closed with {self.fence}",
-                line=self.first - 1,
-                hint=f"write {self.fence} on a line of its own below the last key",
+                f"front matter is longer than {MAX_HEADER // 1024} KiB",
+                line=self.first,
+                hint="close it with --- above the text, or shorten its values",
             )
-        header = text[start : end.start()]
-        _within_bounds(header, self.first)
-        self.body = text[end.end() :].removeprefix("\n")
-        self.body_line = self.first + text.count("\n", start, end.end()) + 1
-        return header, self.body
+        cleaned = clean(header)
+        if cleaned != header:
+            rows = enumerate(header.split("\n"), self.first)
+            self.controls = tuple(number for number, row in rows if clean(row) != row)
+        return cleaned
 
     def fail(self, message: str, line: int, hint: str) -> FrontMatterError:
         return FrontMatterError(message, line=self.first + line, hint=hint)
 
 
-def _within_bounds(header: str, line: int) -> None:
-    if len(header) > MAX_HEADER:
-        raise FrontMatterError(
-            f"front matter is longer than {MAX_HEADER // 1024} KiB",
-            line=line,
-            hint="close it with --- above the text, or shorten its values",
-        )
+class _Fenced(_Handler):
+    """Header between two fences on lines of their own."""
+
+    opening: ClassVar[re.Pattern[str]]
+    closing: ClassVar[re.Pattern[str]]
+    fence: ClassVar[str]
+
+    def detect(self, text: str) -> bool:
+        return bool(self.opening.match(text))
+
+    def cut(self, text: str, start: int) -> None:
+        opening = self.opening.match(text, start)
+        begin = opening.end() if opening else start
+        end = self.closing.search(text, begin)
+        self.first += 1
+        if end is None:
+            if not self.whole:
+                self.cleaned(text[begin:])  # one that is too long may well be closed, beyond what was read of it
+            raise FrontMatterError(
+                f"front matter is not closed with {self.fence}",
+                line=self.first - 1,
+                hint=f"write {self.fence} on a line of its own below the last key",
+            )
+        self.header = self.cleaned(text[begin : end.start()])
+        self.body = text[end.end() :].removeprefix("\n")
+        self.body_line = self.first + text.count("\n", begin, end.end()) + 1
 
 
 class _Yaml(_Fenced):
-    opening = re.compile(r"---[ \t]*(?:\n|\Z)")
-    closing = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
-    fence = "---"
+    opening, closing, fence = _YAML_OPENING, _YAML_CLOSING, "---"
 
     def load(self, fm: str) -> dict[str, Value]:
         try:
-            root = _Tree(self).read(fm)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-            said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read")
-            raise self._explained(fm, mark.line if mark else 0, said, _QUOTES) from error
-        except FrontMatterError as error:
-            raise self._explained(fm, error.line_number - self.first, str(error), error.hint) from error
-        except UnicodeError as error:
-            raise self.fail("half a character (a lone surrogate)", 0, "delete it") from error
-        if root is None:
+            tree = yamltext.read(fm)
+        except YamlError as error:
+            raise self.fail(str(error), error.line, error.hint) from error
+        self.lines = {key: self.first + line for key, line in tree.lines.items()}
+        self.repeated = [(key, self.first + line) for key, line in tree.repeated]
+        if tree.root is None:
             return {}
-        if not isinstance(root, dict):
+        if not isinstance(tree.root, dict):
             raise self.fail("front matter is not a set of keys", 0, "write 'key: value' on each line")
-        return root
-
-    def _explained(self, header: str, line: int, said: str, hint: str) -> FrontMatterError:
-        rows = header.split("\n")
-        line = min(line, len(rows) - 1)
-        if "{{" in rows[line] or "{%" in rows[line]:
-            said, hint = "a template is not front matter", "fill in the values, or ignore this file in config.yaml"
-        elif "\t" in rows[line] and hint is _QUOTES:
-            said, hint = f"{said} (there is a tab)", "indent with spaces"
-        return self.fail(said, line, hint)
+        return tree.root
 
 
-class _Tree:
-    """The value that a YAML text holds, built from events on one explicit stack."""
-
-    def __init__(self, handler: _Fenced) -> None:
-        self.handler = handler
-        self.root: Value = None
-        self.stack: list[list[Any]] = []  # [container, pending key or None]
-        self.nodes = 0
-        self.documents = 0
-
-    def read(self, text: str) -> Value:
-        parser = yaml.CSafeLoader(text)
-        while (event := parser.get_event()) is not None:
-            step = self._steps.get(type(event))
-            if step is not None:
-                step(self, event)
-        return self.root
-
-    def _start(self, event: yaml.Event) -> None:
-        if len(self.stack) == MAX_DEPTH:
-            raise self._fail(event, f"nested deeper than {MAX_DEPTH} levels", "write plain keys and lists")
-        container: Value = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self._place(container, event)
-        self.stack.append([container, None])
-
-    def _end(self, event: yaml.Event) -> None:
-        del event
-        self.stack.pop()
-
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
-        plain_null = not event.style and event.value in _NULLS
-        if self.stack and isinstance(self.stack[-1][0], dict) and self.stack[-1][1] is None:
-            self._key(event)
-        else:
-            self._place(None if plain_null else event.value, event)
-
-    def _key(self, event: yaml.ScalarEvent) -> None:
-        key, line = event.value, self.handler.first + _line(event)
-        if key in self.stack[-1][0]:
-            self.handler.repeated.append((key, line))
-        if len(self.stack) == 1:
-            self.handler.lines[key] = line
-        self.stack[-1][1] = key
-        self._count(event)
-
-    def _place(self, value: Value, event: yaml.Event) -> None:
-        self._count(event)
-        if not self.stack:
-            self.root = value
-            return
-        container, key = self.stack[-1]
-        if isinstance(container, list):
-            container.append(value)
-        elif key is None:
-            raise self._fail(event, "a key must be text", 'put it in quotes, for example "[x]": y')
-        else:
-            container[key] = value
-            self.stack[-1][1] = None
-
-    def _count(self, event: yaml.Event) -> None:
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise self._fail(event, f"more than {MAX_NODES} values", "move data out of the front matter")
-
-    def _alias(self, event: yaml.Event) -> None:
-        raise self._fail(event, "aliases (*name) are not read", "write the value out")
-
-    def _document(self, event: yaml.Event) -> None:
-        self.documents += 1
-        if self.documents > 1:
-            raise self._fail(event, "a second document begins here", "keep one set of keys between the two ---")
-
-    def _fail(self, event: yaml.Event, message: str, hint: str) -> FrontMatterError:
-        return self.handler.fail(message, _line(event), hint)
-
-    _steps: dict[type[yaml.Event], Callable[..., None]] = {  # noqa: RUF012 # a table, never written
-        yaml.ScalarEvent: _scalar,
-        yaml.MappingStartEvent: _start,
-        yaml.SequenceStartEvent: _start,
-        yaml.MappingEndEvent: _end,
-        yaml.SequenceEndEvent: _end,
-        yaml.AliasEvent: _alias,
-        yaml.DocumentStartEvent: _document,
-    }
-
-
-def _line(event: yaml.Event) -> int:
-    return event.start_mark.line if event.start_mark else 0
+def _toml(handler: _Handler, fm: str) -> dict[str, Value]:
+    try:
+        data = tomllib.loads(fm)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+        line = int(place[1]) - 1 if place and place[1] else fm.count("\n") - 1
+        message = str(error)[: place.start()] if place else str(error)
+        hint = EXAMPLE if "date" in message else 'write key = "value" (TOML)'
+        raise handler.fail(message, max(line, 0), hint) from error
+    except (ValueError, RecursionError) as error:
+        raise handler.fail("nested too deep or a number too long", 0, _PLAIN) from error
+    root = _plain_root(data, handler.first)
+    table = ""
+    for found in re.finditer(r'^[ \t]*(?:\[([\w.-]+)\]|"?([\w-]+)"?[ \t]*=)', fm, re.MULTILINE):
+        if found[1]:
+            table = f"{found[1]}."
+        name = found[1] or table + found[2]
+        handler.lines.setdefault(name, handler.first + fm.count("\n", 0, found.start()))
+    return root
 
 
 class _Toml(_Fenced):
-    opening = re.compile(r"\+\+\+[ \t]*(?:\n|\Z)")
-    closing = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
-    fence = "+++"
+    opening, closing, fence = _TOML_OPENING, _TOML_CLOSING, "+++"
 
     def load(self, fm: str) -> dict[str, Value]:
-        try:
-            data = tomllib.loads(fm)
-        except tomllib.TOMLDecodeError as error:
-            place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
-            line = int(place[1]) - 1 if place and place[1] else fm.count("\n") - 1
-            message = str(error)[: place.start()] if place else str(error)
-            raise self.fail(message, max(line, 0), 'write key = "value" (TOML)') from error
-        except (ValueError, RecursionError) as error:
-            raise self.fail("nested too deep or a number too long", 0, "write plain keys and lists") from error
-        root = _plain_root(data, self.first)
-        for found in re.finditer(r'^[ \t]*"?([\w-]+)"?[ \t]*=', fm, re.MULTILINE):
-            self.lines.setdefault(found[1], self.first + fm.count("\n", 0, found.start()))
-        return root
+        return _toml(self, fm)
 
 
-class _Json(_Fenced):
-    fence = "}"
+class _Json(_Handler):
+    """An object at the very start; the body is what follows it."""
+
+    def __init__(self, text: str = "", lead: int = 0, *, whole: bool = True) -> None:
+        self._twice: list[str] = []
+        super().__init__(text, lead, whole=whole)
 
     def detect(self, text: str) -> bool:
         return bool(_JSON_START.match(text))
 
-    def split(self, text: str) -> tuple[str, str]:
-        self.first -= 1  # there is no fence above the first key
+    def cut(self, text: str, start: int) -> None:
+        whole = text[start : start + MAX_HEADER + 1]
+        self._data, end = self.decoded(whole)
+        self.header = self.cleaned(whole[:end])
+        self.body = text[start + end :].removeprefix("\n")
+        self.body_line = self.first + self.header.count("\n") + 1
+
+    def decoded(self, text: str) -> tuple[Any, int]:
+        """The object at the start of the text, and where it ends."""
         decoder = json.JSONDecoder(
             object_pairs_hook=self._object, parse_int=str, parse_float=str, parse_constant=str, strict=False
         )
         try:
-            self._data, end = decoder.raw_decode(text[: MAX_HEADER + 1])
+            return decoder.raw_decode(text)
         except json.JSONDecodeError as error:
             if len(text) > MAX_HEADER:
-                _within_bounds(text, self.first)
+                self.cleaned(text)
             raise self.fail(f"JSON: {error.msg}", error.lineno - 1, "check quotes, commas and braces") from error
         except RecursionError as error:
-            raise self.fail(f"nested deeper than {MAX_DEPTH} levels", 0, "write plain keys and lists") from error
-        header = text[:end]
-        self.body = text[end:].removeprefix("\n")
-        self.body_line = self.first + header.count("\n") + 1
-        return header, self.body
+            raise self.fail(f"nested deeper than {MAX_DEPTH} levels", 0, _PLAIN) from error
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in pairs:
             if key in found:
-                self.repeated.append((key, self.first))
+                self._twice.append(key)
             found[key] = value
         return found
 
     def load(self, fm: str) -> dict[str, Value]:
+        if not isinstance(self._data, dict):
+            raise self.fail("front matter is not a set of keys", 0, 'write {"key": "value"}')
         root = _plain_root(self._data, self.first)
         for key in root:
-            at = fm.find(json.dumps(key, ensure_ascii=False))
-            self.lines[key] = self.first + fm.count("\n", 0, max(at, 0))
+            self.lines[key] = self._line(fm, key, 1)
+        self.repeated = [(key, self._line(fm, key, 2)) for key in self._twice]
         return root
+
+    def _line(self, text: str, key: str, time: int) -> int:
+        """The line in which a key stands for the first, or second, time."""
+        places = [
+            found.start() for found in re.finditer(re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:", text)
+        ]
+        return self.first + (text.count("\n", 0, places[min(time, len(places)) - 1]) if places else 0)
+
+
+class _Named(_Fenced, _Json):
+    """A fence that names its language, as gray-matter has it: ``---toml``, ``---json``; scripts are not run."""
+
+    opening, closing, fence = _NAMED_OPENING, _YAML_CLOSING, "---"
+
+    def cut(self, text: str, start: int) -> None:
+        named = self.opening.match(text, start)
+        self._language = named[1].lower() if named else ""
+        super().cut(text, start)
+
+    def load(self, fm: str) -> dict[str, Value]:
+        if self._language == "toml":
+            return _toml(self, fm)
+        if self._language != "json":
+            message = "JavaScript front matter is not run" if "j" in self._language else "CoffeeScript is not run"
+            raise self.fail(message, -1, "write YAML between --- lines")
+        self._data, _ = self.decoded(fm.strip())
+        return _Json.load(self, fm)
+
+
+class _Bare(_Handler):
+    """Pelican's metadata: ``Key: value`` lines from the first line to the first empty one, indented lines continue."""
+
+    def detect(self, text: str) -> bool:
+        found = _BARE.match(text if text.endswith("\n") else f"{text}\n")
+        return bool(found and _BARE_TITLE.search(found[0]))
+
+    def cut(self, text: str, start: int) -> None:
+        whole = text if text.endswith("\n") else f"{text}\n"
+        found = _BARE.match(whole, start)
+        end = found.end() if found else start
+        self.header = self.cleaned(whole[start:end])
+        self.body = text[end:].removeprefix("\n")
+        self.body_line = self.first + self.header.count("\n") + 1
+
+    def load(self, fm: str) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        key = ""
+        for number, row in enumerate(fm.rstrip("\n").split("\n"), self.first):
+            if row[:1].isspace():
+                found[key] = f"{found[key]} {row.strip()}".strip()
+                continue
+            name, _, value = row.partition(":")
+            key = name.strip().lower()
+            if key in found:
+                self.repeated.append((key, number))
+            found[key], self.lines[key] = value.strip(), number
+        return found
+
+
+_HANDLERS = [_Yaml(), _Toml(), _Json(), _Named(), _Bare()]
 
 
 def _plain_root(data: dict[str, Any], line: int) -> dict[str, Value]:
@@ -315,9 +318,7 @@ def _plain_root(data: dict[str, Any], line: int) -> dict[str, Value]:
         nodes += 1
         if depth > MAX_DEPTH or nodes > MAX_NODES:
             raise FrontMatterError(
-                f"nested deeper than {MAX_DEPTH} levels or more than {MAX_NODES} values",
-                line=line,
-                hint="write plain keys and lists",
+                f"nested deeper than {MAX_DEPTH} levels or more than {MAX_NODES} values", line=line, hint=_PLAIN
             )
         match value:
             case None | str():

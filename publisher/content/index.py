@@ -1,8 +1,10 @@
-"""The articles as everyone else reads them: newest first, by topic or tag, without their bodies until asked."""
+"""The heads of the articles as everyone else reads them: newest first, by topic or tag; ``library`` has the bodies."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,11 +12,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from publisher.content.article import Article, Html, Image, Problem, Severity, Topic
-from publisher.content.store import article_table, html_table, label_table, problem_table
+from publisher.content import topic as topics
+from publisher.content.article import Head, Problem, Severity, Topic
+from publisher.content.store import State, article_table, problem_table
 from publisher.db.engine import Database
+from publisher.urls import slug
 
-_CHUNK = 500
+PAGE = 1000
+"""Rows in memory at once while all articles are gone through."""
 
 
 class Absence(StrEnum):
@@ -52,102 +57,98 @@ class Index:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def articles(
+    def heads(
         self, now: datetime, *, topic: str = "", tag: str = "", since: datetime | None = None, limit: int | None = None
-    ) -> list[Article]:
-        """The articles shown at ``now``, newest first; by a topic's key or a tag's slug.
+    ) -> Iterator[Head]:
+        """The articles shown at ``now``, newest first, ties by path; by a topic's key or a tag's slug.
 
-        ``since``: only those published or first seen at that moment or later.
+        ``since``: only those published or first seen at that moment or later. Few are in memory at once.
         """
-        query = sa.select(article_table).where(_shown(now))
-        for kind, key in (("topic", topic), ("tag", tag)):
-            if key:
-                query = query.where(article_table.c.path.in_(_filed(kind, key)))
+        query = sa.select(*HEAD_COLUMNS).where(_shown(now))
         if since is not None:
             query = query.where(sa.or_(article_table.c.published >= since, article_table.c.first_seen >= since))
         query = query.order_by(article_table.c.published.desc(), article_table.c.path)
-        if limit is not None:
+        if limit is not None and not topic and not tag:
             query = query.limit(limit)
+        count = 0
         with self._database.read() as connection:
-            return [_article(row) for row in connection.execute(query)]
+            for row in connection.execution_options(yield_per=PAGE).execute(query):
+                head = head_of(row)
+                if topic and all(each.key != topic for each in head.topics):
+                    continue
+                if tag and all(slug(name) != tag for name in head.tags):
+                    continue
+                count += 1
+                yield head
+                if count == limit:
+                    return
 
-    def article(self, path: str) -> Article | None:
+    def head(self, path: str) -> Head | None:
         """The article at a path, shown or not yet or no longer; none for a draft or an unknown path."""
-        query = sa.select(article_table).where(article_table.c.path == path, article_table.c.withheld.is_(False))
+        column = article_table.c
+        query = sa.select(*HEAD_COLUMNS).where(column.path == path, column.state == State.SHOWN.value)
         with self._database.read() as connection:
             row = connection.execute(query).first()
-        return _article(row) if row else None
-
-    def html(self, paths: Sequence[str]) -> dict[str, Html]:
-        """The bodies of these articles by path; ask for as many as memory should hold."""
-        found: dict[str, Html] = {}
-        with self._database.read() as connection:
-            for start in range(0, len(paths), _CHUNK):
-                query = sa.select(html_table).where(html_table.c.path.in_(paths[start : start + _CHUNK]))
-                found |= {row.path: Html(row.html) for row in connection.execute(query)}
-        return found
+        return head_of(row) if row else None
 
     def topics(self, now: datetime) -> list[tuple[Topic, int]]:
-        """The topics of the articles shown and how many each has: in the order of config.yaml, else by name."""
-        rows = self._labels(now, "topic")
-        ordered = sorted(rows, key=lambda row: (row.position, row.name.casefold(), row.key))
-        return [(Topic(row.key, row.name), row.total) for row in ordered]
+        """The topics of the articles shown, by name, and how many each has; named as in the oldest article."""
+        found: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for more in self._more(now):
+            for key, title in more["topics"]:
+                found[key] = title
+                counts[key] += 1
+        ordered = sorted(found, key=lambda key: (found[key].casefold(), key))
+        return [(Topic(key, found[key]), counts[key]) for key in ordered]
 
     def tags(self, now: datetime) -> list[tuple[str, str, int]]:
         """Name, slug and number of articles of each tag shown: commonest first, spelled as in the oldest article."""
-        rows = self._labels(now, "tag")
-        return [(row.name, row.key, row.total) for row in sorted(rows, key=lambda row: (-row.total, row.key))]
+        found: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for more in self._more(now):
+            keys = {slug(name): name for name in more["tags"]}
+            found |= keys
+            counts.update(keys.keys())
+        return [(found[key], key, counts[key]) for key in sorted(found, key=lambda key: (-counts[key], key))]
 
-    def _labels(self, now: datetime, kind: str) -> list[sa.Row[Any]]:
-        """One row a slug: key, name as first spelled, position, count of articles."""
-        label = label_table.c
-        joined = label_table.join(article_table, article_table.c.path == label.path)
-        rank = sa.func.row_number().over(
-            partition_by=label.key, order_by=(article_table.c.published, label.path, label.identity)
-        )
-        ranked = (
-            sa.select(label.key, label.name, label.path, label.position, rank.label("rank"))
-            .select_from(joined)
-            .where(label.kind == kind, _shown(now))
-            .subquery()
-        )
-        counted = sa.select(ranked.c.key, sa.func.count(ranked.c.path.distinct()).label("total")).group_by(ranked.c.key)
-        totals = counted.subquery()
-        query = (
-            sa.select(ranked.c.key, ranked.c.name, ranked.c.position, totals.c.total)
-            .join(totals, totals.c.key == ranked.c.key)
-            .where(ranked.c.rank == 1)
-        )
+    def _more(self, now: datetime | None) -> Iterator[dict[str, Any]]:
+        """What is not searched by of the articles shown at ``now`` (None: of all that are good), newest first."""
+        column = article_table.c
+        good = column.state.in_([State.SHOWN.value, State.WITHHELD.value])
+        query = sa.select(column.more).where(good if now is None else _shown(now))
+        query = query.order_by(column.published.desc(), column.path)
         with self._database.read() as connection:
-            return list(connection.execute(query))
+            for more in connection.execution_options(yield_per=PAGE).execute(query).scalars():
+                yield json.loads(more)
 
     def unmatched_topics(self) -> list[tuple[str, int]]:
         """The topic names that no topic of config.yaml knows, with their numbers of articles, commonest first."""
-        label = label_table.c
-        count = sa.func.count()
-        query = (
-            sa.select(sa.func.min(label.name), count)
-            .where(label.kind == "unmatched")
-            .group_by(label.identity)
-            .order_by(count.desc(), label.identity)
-        )
-        with self._database.read() as connection:
-            return [(name, number) for name, number in connection.execute(query)]
+        spelled: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for more in self._more(None):
+            for name in more["unmatched"]:
+                key = topics.identity(name)
+                spelled[key] = min(name, spelled.get(key, name))
+                counts[key] += 1
+        return [(spelled[key], counts[key]) for key in sorted(spelled, key=lambda key: (-counts[key], key))]
 
     def slug_collisions(self) -> list[Collision]:
         """Tags, or topics without config, whose different names make one slug."""
-        label = label_table.c
-        name = sa.func.min(label.name).label("name")
-        names = (
-            sa.select(label.kind, label.key, name)
-            .where(label.kind != "unmatched")
-            .group_by(label.kind, label.key, label.identity)
-        )
-        with self._database.read() as connection:
-            found: dict[tuple[str, str], list[str]] = {}
-            for kind, key, spelled in connection.execute(names.order_by(label.kind, label.key, name)):
-                found.setdefault((kind, key), []).append(spelled)
-        return [Collision(kind=k, slug=s, names=tuple(each)) for (k, s), each in found.items() if len(each) > 1]
+        found: dict[tuple[str, str], dict[str, str]] = {}
+        for more in self._more(None):
+            labels = [("tag", slug(name), name, name) for name in more["tags"]]
+            # Two topics of config.yaml may have one title.
+            labels += [("topic", key, f"{key} {title}", title) for key, title in more["topics"]]
+            for kind, key, identity, name in labels:
+                names = found.setdefault((kind, key), {})
+                known = topics.identity(identity)
+                names[known] = min(name, names.get(known, name))
+        return [
+            Collision(kind=kind, slug=key, names=tuple(sorted(names.values())))
+            for (kind, key), names in sorted(found.items())
+            if len(names) > 1
+        ]
 
     def problems(self) -> list[Problem]:
         """What is wrong with the files, until it is mended: errors first, then by path and line."""
@@ -162,55 +163,75 @@ class Index:
                 )
                 for row in connection.execute(sa.select(problem_table))
             ]
-        found = stored + self._shared("url") + self._shared("guid")
+        # A fault near the beginning of a file is met by the scan, and again when the file is rendered.
+        found = [*dict.fromkeys(stored), *self._shared("url"), *self._shared("guid")]
         return sorted(found, key=lambda p: (p.severity, p.path, p.line or 0, p.code))
 
     def _shared(self, column: str) -> list[Problem]:
         """A problem for each article that has its URL or id in common with another."""
-        value = article_table.c[column]
-        twice = sa.select(value).where(article_table.c.withheld.is_(False)).group_by(value).having(sa.func.count() > 1)
-        query = (
-            sa.select(article_table.c.path, value)
-            .where(value.in_(twice), article_table.c.withheld.is_(False))
-            .order_by(value, article_table.c.path)
-        )
-        groups: dict[str, list[str]] = {}
-        with self._database.read() as connection:
-            for path, shared in connection.execute(query):
-                groups.setdefault(shared, []).append(path)
         return [
             Problem(
                 path=path,
                 code=f"{column}-collision",
-                message=_SHARED[column].format(value=shared, other=_others(paths, path)),
+                message=_SHARED[column].format(
+                    value=shared, other=", ".join(other for other, _ in group if other != path)
+                ),
+                line=line,
             )
-            for shared, paths in groups.items()
-            for path in paths
+            for shared, group in self._twins(column).items()
+            for path, line in group
         ]
+
+    def _twins(self, column: str) -> dict[str, list[tuple[str, int]]]:
+        """The values of a column that several articles have: path and line of each, by path."""
+        value, path = article_table.c[column], article_table.c.path
+        shown = article_table.c.state == State.SHOWN.value
+        twice = sa.select(value).where(shown).group_by(value).having(sa.func.count() > 1)
+        query = sa.select(path, value, article_table.c.line).where(value.in_(twice), shown).order_by(value, path)
+        groups: dict[str, list[tuple[str, int]]] = {}
+        with self._database.read() as connection:
+            for place, shared, line in connection.execute(query):
+                groups.setdefault(shared, []).append((place, line))
+        return groups
 
     def hidden(self, now: datetime) -> list[Hidden]:
         """The good articles that are not shown at ``now``, with the reason; by path."""
-        query = sa.select(article_table).where(sa.not_(_shown(now))).order_by(article_table.c.path)
-        columns = (
-            article_table.c.path,
-            article_table.c.title,
-            article_table.c.withheld,
-            article_table.c.published,
-            article_table.c.expires,
-        )
+        column = article_table.c
+        good = column.state.in_([State.SHOWN.value, State.WITHHELD.value])
+        query = sa.select(column.path, column.title, column.state, column.appears, column.expires)
+        query = query.where(good, sa.not_(_shown(now))).order_by(column.path)
         with self._database.read() as connection:
-            rows = list(connection.execute(query.with_only_columns(*columns)))
-        return [_hidden(row, now) for row in rows]
+            return [_hidden(row, now) for row in connection.execute(query)]
 
     def next_change(self, after: datetime) -> datetime | None:
         """The next moment after which another article is shown or one is no longer."""
         column = article_table.c
         with self._database.read() as connection:
             moments = [
-                connection.scalar(sa.select(sa.func.min(each)).where(each > after, column.withheld.is_(False)))
-                for each in (column.published, column.expires)
+                connection.scalar(sa.select(sa.func.min(each)).where(each > after, column.state == State.SHOWN.value))
+                for each in (column.appears, column.expires)
             ]
         return min((moment for moment in moments if moment is not None), default=None)
+
+    def visible(self, paths: Sequence[str], now: datetime) -> list[str]:
+        """Those of these paths at which an article is shown at ``now``."""
+        found: list[str] = []
+        query = sa.select(article_table.c.path).where(_shown(now)).order_by(article_table.c.path)
+        with self._database.read() as connection:
+            for start in range(0, len(paths), PAGE):
+                part = article_table.c.path.in_(paths[start : start + PAGE])
+                found += connection.execute(query.where(part)).scalars()
+        return found
+
+    def by_guid(self, guids: Sequence[str], now: datetime) -> list[Head]:
+        """The articles with these ids that are shown at ``now``."""
+        found: list[Head] = []
+        query = sa.select(*HEAD_COLUMNS).where(_shown(now))
+        with self._database.read() as connection:
+            for start in range(0, len(guids), PAGE):
+                part = article_table.c.guid.in_(guids[start : start + PAGE])
+                found += map(head_of, connection.execute(query.where(part).order_by(article_table.c.path)))
+        return found
 
 
 _SHARED = {
@@ -219,49 +240,52 @@ _SHARED = {
 }
 
 
-def _others(paths: list[str], path: str) -> str:
-    return ", ".join(other for other in paths if other != path)
-
-
 def _shown(now: datetime) -> sa.ColumnElement[bool]:
     column = article_table.c
     return sa.and_(
-        column.withheld.is_(False), column.published <= now, sa.or_(column.expires.is_(None), column.expires > now)
+        column.state == State.SHOWN.value,
+        column.appears <= now,
+        sa.or_(column.expires.is_(None), column.expires > now),
     )
-
-
-def _filed(kind: str, key: str) -> sa.Select[tuple[str]]:
-    return sa.select(label_table.c.path).where(label_table.c.kind == kind, label_table.c.key == key)
 
 
 def _hidden(row: Any, now: datetime) -> Hidden:
-    if row.withheld:
+    if row.state == State.WITHHELD.value:
         return Hidden(path=row.path, title=row.title, reason=Absence.DRAFT, when=None)
     if row.expires is not None and row.expires <= now:
         return Hidden(path=row.path, title=row.title, reason=Absence.EXPIRED, when=row.expires)
-    return Hidden(path=row.path, title=row.title, reason=Absence.SCHEDULED, when=row.published)
+    return Hidden(path=row.path, title=row.title, reason=Absence.SCHEDULED, when=row.appears)
 
 
-def _article(row: sa.Row[Any]) -> Article:
-    data = row.data
-    return Article(
-        path=row.path,
-        guid=row.guid,
-        url=row.url,
-        title=row.title,
-        published=row.published,
-        updated=row.updated,
-        first_seen=row.first_seen,
-        expires=row.expires,
-        summary=data["summary"],
-        topics=tuple(Topic(key, title) for key, title in data["topics"]),
-        tags=tuple(data["tags"]),
-        authors=tuple(data["authors"]),
-        image=Image(**data["image"]) if data["image"] else None,
-        language=data["language"],
-        section=data["section"],
-        featured=data["featured"],
-        weight=data["weight"],
-        reading_minutes=data["reading_minutes"],
-        revision=row.revision,
-    )
+HEAD_COLUMNS = tuple(
+    article_table.c[name]
+    for name in ("path", "guid", "url", "title", "published", "appears", "first_seen", "expires", "more")
+)
+"""What ``head_of`` needs of a row."""
+
+
+def head_of(row: Any) -> Head:
+    """The head that a row of the article table holds."""
+    return Head(**head_values(row))
+
+
+def head_values(row: Any) -> dict[str, Any]:
+    """The fields of ``Head`` in a row of the article table."""
+    more = json.loads(row.more)
+    return {
+        "path": row.path,
+        "guid": row.guid,
+        "url": row.url,
+        "title": row.title,
+        "published": row.published,
+        "appears": row.appears,
+        "first_seen": row.first_seen,
+        "expires": row.expires,
+        "topics": tuple(Topic(key, title) for key, title in more["topics"]),
+        "tags": tuple(more["tags"]),
+        "authors": tuple(more["authors"]),
+        "language": more["language"],
+        "section": more["section"],
+        "featured": more["featured"],
+        "weight": more["weight"],
+    }

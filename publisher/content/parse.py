@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,21 +10,25 @@ from dataclasses import field as made
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from publisher.content import dates, field, frontmatter, place, topic
+from publisher.content import dates, field, frontmatter, place, script, slips, topic
 from publisher.content.article import Problem, Severity, Topic
 from publisher.content.field import Fields, Found, said, truthy
 from publisher.content.frontmatter import FrontMatter, FrontMatterError
 from publisher.content.rules import Rules
-from publisher.text import clean, one_line
+from publisher.text import one_line
 
 MAX_BYTES = 1024 * 1024
 """A longer file is no article; the longest of 9 953 real ones has 173 KB."""
 
+EXCERPT = 800
+"""Characters of the body that are looked at, for a heading or a language: the head of a file holds as many."""
 MAX_NAME = 100
 """Characters of a tag or topic."""
 MAX_GUID = 500
 
 _HEADING = re.compile(r"^ {0,3}#{1,3}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$|^(\S.*)\n=+[ \t]*$", re.MULTILINE)
+_JEKYLL = re.compile(r"(?:^|/)_posts/")
+_UNPUBLISHED = frozenset({"draft", "hidden", "private", "pending", "unpublished"})
 _MARKS = re.compile(r"[*`]|!?\[([^\]]*)\]\([^)]*\)")
 
 
@@ -35,6 +40,8 @@ class Draft:
     title: str
     published: datetime | None
     """In the site's zone unless the file names another; none only where ``withheld``."""
+    appears: datetime | None = None
+    """From when it is shown, where that is not ``published`` (Hugo's ``publishDate``)."""
     updated: datetime | None = None
     expires: datetime | None = None
     withheld: bool = False
@@ -52,14 +59,17 @@ class Draft:
     image_line: int | None = None
     summary: str = ""
     """Markdown, as written."""
-    language: str = ""
-    """Empty where neither the file nor its place says."""
+    language: str = "en"
+    """As the file says, else its place, else as its title and summary are written."""
     section: str = ""
     featured: bool = False
     weight: int = 0
     minor: bool = False
     """This change is too small to count as an update."""
+    line: int = 1
+    """Where its address comes from: the line of ``url`` or ``slug``, else of the title."""
     body: str
+    """Only its beginning where the draft was read from the head of the file."""
     body_line: int = 1
 
 
@@ -93,10 +103,13 @@ class _Notes:
         return any(problem.severity is Severity.ERROR for problem in self.found)
 
 
-def parse(data: bytes, path: str, rules: Rules) -> Parsed:
-    """The draft in a file's bytes. Never raises: whatever is wrong is a problem with its line and what to write."""
+def parse(data: bytes, path: str, rules: Rules, *, whole: bool = True) -> Parsed:
+    """The draft in a file's bytes. Never raises: whatever is wrong is a problem with its line and what to write.
+
+    With ``whole`` false the bytes are the head of a file (``heads.read``), which may end within a character.
+    """
     notes = _Notes(path)
-    matter = _read(data, notes)
+    matter = _read(data, notes, whole=whole)
     if matter is None:
         return Parsed(draft=None, problems=tuple(notes.found))
     fields = field.of(rules.sources, matter)
@@ -104,49 +117,56 @@ def parse(data: bytes, path: str, rules: Rules) -> Parsed:
     return Parsed(draft=None if notes.fatal else draft, problems=tuple(notes.found))
 
 
-def _read(data: bytes, notes: _Notes) -> FrontMatter | None:
+def too_long(path: str) -> Problem:
+    """The problem of a file that has more bytes than an article may have."""
+    message = f"the file is longer than {MAX_BYTES >> 20} MiB; split it"
+    return Problem(path=path, code="too-long", message=message, line=1)
+
+
+def _read(data: bytes, notes: _Notes, *, whole: bool) -> FrontMatter | None:
     if len(data) > MAX_BYTES:
-        notes.error("too-long", f"the file has {len(data)} bytes; an article may have {MAX_BYTES}: split it")
+        notes.found.append(too_long(notes.path))
         return None
     try:
-        text = data.decode("utf-8-sig")
+        text, _ = codecs.utf_8_decode(data, "strict", whole)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = len(re.findall(rb"\r\n?|\n", data[: error.start])) + 1
         notes.error("not-utf-8", f"byte {error.start + 1} is not UTF-8; save the file as UTF-8", line)
         return None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    cleaned = clean(text)
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        matter = frontmatter.read(cleaned)
+        matter = frontmatter.read(text, whole=whole)
     except FrontMatterError as error:
         notes.error("front-matter", error.line(), error.line_number)
         return None
-    if cleaned != text:
-        _controls(text, matter.body_line, notes)
+    for line in matter.controls:
+        notes.warn("control-character", "a control character was dropped; delete it", line)
     for key, line in matter.repeated:
         notes.warn("key-repeated", f"{key} is there twice; the last one holds: delete the other", line)
     return matter
-
-
-def _controls(text: str, body_line: int, notes: _Notes) -> None:
-    for line, row in enumerate(text.split("\n")[: body_line - 1], 1):
-        if clean(row) != row:
-            notes.warn("control-character", "a control character was dropped; delete it", line)
 
 
 def _draft(fields: Fields, path: str, rules: Rules, notes: _Notes) -> Draft:
     withheld = _withheld(fields, notes)
     published = _published(fields, path, rules, notes, needed=not withheld)
     title = _title(fields, path, notes)
-    tags = _names(fields.find("tags"), topic.tag, notes)
-    names = _names(fields.find("topics"), topic.tidy, notes)
+    tags = _names(fields.find("tags"), topic.tag, path, notes)
+    names = _names(fields.find("topics"), topic.tidy, path, notes)
     topics, unmatched = topic.resolve(rules.topics, names, tags, title)
     # "hero: true" tells something else.
-    image = next((found for found in fields.all("image") if found.text and said(found.text) is None), Found(None))
+    image = fields.find("image")
+    if image and (not image.text or said(image.text) is not None):
+        image = next((found for found in fields.all("image") if found.text and said(found.text) is None), Found(None))
+    summary = fields.find("summary").text
+    address = fields.find("url") or fields.find("slug") or fields.find("title")
+    _slips(fields, notes)
     return Draft(
         path=path,
         title=title,
         published=published,
+        appears=_appears(fields, rules, notes) if published else None,
         updated=_date(fields.find("updated"), rules, notes),
         expires=_date(fields.find("expires"), rules, notes),
         withheld=withheld,
@@ -155,41 +175,52 @@ def _draft(fields: Fields, path: str, rules: Rules, notes: _Notes) -> Draft:
         topics=topics,
         unmatched=unmatched,
         tags=tags,
-        authors=topic.unique(fields.find("authors").texts),
+        authors=topic.unique(map(one_line, fields.find("authors").texts)),
         image=image.text,
         image_alt=fields.find("image_alt").text,
         image_line=image.line,
-        summary=fields.find("summary").text,
-        language=_language(fields, path, notes),
+        summary=summary,
+        language=_language(fields, path, notes) or _written_in(title, summary, fields.matter.body, rules),
         section=place.section(path),
         featured=_featured(fields, image.text, rules),
         weight=_weight(fields, notes),
         minor=truthy(fields.find("minor").text),
+        line=address.line or 1,
         body=fields.matter.body,
         body_line=fields.matter.body_line,
     )
 
 
-def _names(found: Found, tidy: Callable[[str], str], notes: _Notes) -> tuple[str, ...]:
-    names = topic.unique(map(tidy, found.texts))
-    if any(len(name) > MAX_NAME for name in names):
-        notes.warn("name-too-long", f"{found.key}: a name longer than {MAX_NAME} characters is left out", found.line)
-    return tuple(name for name in names if len(name) <= MAX_NAME)
+def _names(found: Found, tidy: Callable[[str], str], path: str, notes: _Notes) -> tuple[str, ...]:
+    texts = found.texts
+    if len(texts) == 1 and found.key in {"categories", "tags"} and _JEKYLL.search(path):
+        texts = texts[0].split()  # Jekyll divides these at blanks
+    names = topic.unique(map(tidy, texts))
+    if names and max(map(len, names)) > MAX_NAME:
+        message = f"{found.key}: a name longer than {MAX_NAME} characters is left out; shorten it"
+        notes.warn("name-too-long", message, found.line)
+        return tuple(name for name in names if len(name) <= MAX_NAME)
+    return names
 
 
 def _withheld(fields: Fields, notes: _Notes) -> bool:
     found = fields.find("draft")
-    if found and said(found.text) is None:
-        notes.warn("draft-unclear", f"draft: {found.text!r} is neither true nor false; taken as true", found.line)
-    # Jekyll withholds with "published: false".
-    return (bool(found) and truthy(found.text)) or not truthy(fields.at("published").text or "true")
+    text = found.text
+    if text and said(text) is None:
+        message = f"draft: {text!r} is neither true nor false, so taken as true; write draft: true or draft: false"
+        notes.warn("draft-unclear", message, found.line)
+    # Jekyll withholds with "published: false", Pelican with "status: draft" or hidden.
+    kept_back = not truthy(fields.at("published").text or "true")
+    return truthy(text) or kept_back or fields.at("status").text.lower() in _UNPUBLISHED
 
 
 def _title(fields: Fields, path: str, notes: _Notes) -> str:
     found = fields.find("title")
-    if found.text:
-        return found.text
-    heading = _HEADING.search(fields.matter.body[:4096])
+    if text := found.text:
+        return text
+    body = fields.matter.body
+    # Of a longer body the last line may be cut.
+    heading = _HEADING.search(body if len(body) < EXCERPT else body[: body.rfind("\n", 0, EXCERPT) + 1])
     title = one_line(_MARKS.sub(r"\1", heading[1] or heading[2])) if heading else ""
     source = "its first heading" if title else "its file name"
     title = title or one_line(place.words(path)) or path
@@ -206,9 +237,16 @@ def _published(fields: Fields, path: str, rules: Rules, notes: _Notes, *, needed
     for text in (path, fields.at("path").text):
         if text and (moment := dates.in_path(text, rules.zone)):
             return moment
+    if changed := fields.find("updated"):  # as Hugo does
+        return _date(changed, rules, notes)
     if needed:
         notes.error("date-missing", f"no date; {dates.EXAMPLE} as date, or begin the file's name with 2025-06-30-", 1)
     return None
+
+
+def _appears(fields: Fields, rules: Rules, notes: _Notes) -> datetime | None:
+    found = fields.find("appears")
+    return None if found.key == fields.find("date").key else _date(found, rules, notes)
 
 
 def _date(found: Found, rules: Rules, notes: _Notes) -> datetime | None:
@@ -234,12 +272,20 @@ def _page(fields: Fields, path: str, title: str, published: datetime | None, rul
             published=day,
             slug=slug.text,
             url=url.text,
+            categories=_categories(fields, path),
         )
     except ValueError as error:
-        notes.error(
-            "url-invalid", f"{url.key}: {url.text!r} is no URL ({error}); write a path such as /posts/one/", url.line
-        )
+        at = url or slug
+        notes.error("url-invalid", f"{at.key}: {error}" if at else str(error), at.line or 1)
         return ""
+
+
+def _categories(fields: Fields, path: str) -> tuple[str, ...]:
+    """Jekyll's categories, which stand in its addresses and may be divided by blanks alone."""
+    if not _JEKYLL.search(path):
+        return ()
+    found = fields.at("category") or fields.at("categories")
+    return tuple(" ".join(found.texts).split() if found.key == "categories" else map(one_line, found.texts))
 
 
 def _language(fields: Fields, path: str, notes: _Notes) -> str:
@@ -252,6 +298,20 @@ def _language(fields: Fields, path: str, notes: _Notes) -> str:
             "language-invalid", f"{found.key}: {found.text!r} is no language; write for example zh-CN", found.line
         )
     return tag or place.language(path)
+
+
+def _written_in(title: str, summary: str, body: str, rules: Rules) -> str:
+    """The language that title and summary are written in: those of a translated article are translated too."""
+    text = f"{title} {summary}"
+    if len(text) < 40:
+        text = f"{text} {body[:EXCERPT]}"
+    return script.language(text, rules.language)
+
+
+def _slips(fields: Fields, notes: _Notes) -> None:
+    for key, known in fields.plan.slips:
+        if not fields.find(slips.WATCHED[known]):
+            notes.warn("key-unknown", f"{key!r} is no known key; write {known}", fields.matter.lines.get(key, 1))
 
 
 def _featured(fields: Fields, image: str, rules: Rules) -> bool:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from publisher.content.field import Sources
 from publisher.content.topic import Rule
 
 if TYPE_CHECKING:  # parsing needs the shape of the configuration, not pydantic
     from publisher.config import Config
 
-PARSER = 1
+PARSER = 2
 """Counts up with every change of what parsing or rendering makes of a file: all files are read again."""
 
-SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "title": ("title",),
-        "date": ("date", "published", "publishDate", "pubdate"),
+        "date": ("date", "publishDate", "pubdate", "published"),
+        "appears": ("publishDate", "pubdate"),
         "updated": ("lastmod", "modified", "updated", "updated_date"),
         "expires": ("expiryDate", "unpublishdate"),
         "draft": ("draft",),
@@ -39,6 +41,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Where each field is looked for in front matter; the first that is present wins."""
+SOURCES = Sources(FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +61,14 @@ class Rules:
     zone: ZoneInfo
     language: str
     urls: str = "hugo"
-    sources: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: SOURCES)
+    sources: Sources = SOURCES
     topics: tuple[Rule, ...] = ()
     featured: tuple[Featured, ...] = (Featured(key="featured"), Featured(image=True))
 
     @property
     def fingerprint(self) -> str:
         """Short hash: equal rules read equal files alike."""
-        seen = (PARSER, self.site, self.zone.key, self.language, self.urls, sorted(self.sources.items()))
+        seen = (PARSER, self.site, self.zone.key, self.language, self.urls, sorted(self.sources.table.items()))
         text = repr((*seen, self.topics, self.featured))
         return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
@@ -94,10 +97,10 @@ def of(config: Config) -> Rules:
     )
 
 
-def _sources(fields: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+def _sources(fields: Mapping[str, tuple[str, ...]]) -> Sources:
     """The defaults with a site's own: its ``link`` may name slugs and addresses, its ``id`` is the guid."""
     own = {{"id": "guid"}.get(name, name): tuple(keys) for name, keys in fields.items() if name != "link"}
     if link := fields.get("link"):
         own["slug"] = tuple(key for key in link if key == "slug")
         own["url"] = tuple(key for key in link if key != "slug")
-    return MappingProxyType({**SOURCES, **own})
+    return Sources(MappingProxyType({**FIELDS, **own})) if own else SOURCES

@@ -1,8 +1,7 @@
-"""Looks through the content folder and brings the index up to date: unchanged files are not read again."""
+"""Looks through the content folder and brings the index up to date: heads of changed files are read, nothing else."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import tempfile
@@ -12,20 +11,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from publisher.config import Config
-from publisher.content import images, parse, rules
+from publisher.content import crew, identity, place, rules
 from publisher.content.article import Problem
-from publisher.content.assemble import Identity, assemble
-from publisher.content.images import Roots
 from publisher.content.index import Index
+from publisher.content.outline import File, Outline, outlines, stamp, unreadable
 from publisher.content.rules import Rules
-from publisher.content.store import ContentStore, Reading, Seen
+from publisher.content.store import ContentStore, Memory, State
 from publisher.db.engine import Database
 from publisher.errors import ConfigError
 
 BATCH = 250
-"""Files a transaction: the database stays free for others, and few bodies are in memory at once."""
+"""Files read at a time: few enough that all cores end at once."""
+KEPT = 2000
+"""Files a transaction: each commit waits for the disk, and the database stays free for others."""
+WORTH = 3000
+"""Files that are worth another process."""
 RACY_NS = 2_000_000_000
 """FAT and NFS tell times in steps of up to 2 s: a younger file may change again without a trace in its stamp."""
 
@@ -46,27 +49,6 @@ class ScanReport:
     """Everything that is wrong now, old problems included."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A Markdown file that the walk found."""
-
-    path: str
-    file: str
-    stamp: str
-    young: int
-    """Nanoseconds of its last change of any kind."""
-
-
-@dataclass(slots=True)
-class _Walk:
-    """The files of a folder, and the places that could not be looked at."""
-
-    root: Path
-    ignored: re.Pattern[str]
-    entries: dict[str, _Entry] = field(default_factory=dict)
-    problems: dict[str, Problem] = field(default_factory=dict)
-
-
 def scan(
     config: Config,
     database: Database,
@@ -77,106 +59,169 @@ def scan(
 ) -> ScanReport:
     """Brings the index up to date with the content folder and says what was found.
 
-    A file that cannot become an article is a problem in the report, and its last good version stays. ``full`` parses
-    every file anew; ``progress`` is called with the number of files done and of all to be read. Raises ``ConfigError``
-    where there is no such folder: nothing is removed then.
+    A file that cannot become an article is a problem in the report, and its last good version stays. ``full`` reads
+    the head of every file anew; ``progress`` is called with the number of files done and of all to be read. Raises
+    ``ConfigError`` where there is no such folder: nothing is removed then.
     """
-    reader = _Reader(config, now, ContentStore(database), full=full)
-    walk = _walk(config.content.path, _ignored(config.content.ignore))
-    due = [entry for entry in walk.entries.values() if reader.due(entry)]
-    changed = 0
-    for batch in _batches(due):
-        changed += reader.read(batch)
+    store, by = ContentStore(database), rules.of(config)
+    walk = _Walk(config.content.path, _ignored(config.content.ignore))
+    clock = file_system_now()
+    due, gone, files = _compared(walk, store, by.fingerprint, full=full)
+    store.remove(gone)  # first: a file that moved is known by what is gone
+    _complain(walk, store)
+    reader = _Reader(store, by, now, clock, frozenset(file.path for file in due))
+    done = 0
+    batch: list[Outline] = []
+    for read in crew.spread(outlines, _batches(due), by, children=_children(len(due))):
+        batch += read
+        done += len(read)
+        if len(batch) >= KEPT:
+            reader.keep(batch)
+            batch = []
         if progress:
-            progress(min(changed, len(due)), len(due))
-    removed = reader.forget(walk)
+            progress(done, len(due))
+    reader.keep(batch)
     return ScanReport(
-        files=len(walk.entries),
-        articles=reader.store.finish(),
-        changed=changed,
-        removed=removed,
+        files=files,
+        articles=store.finish(),
+        changed=done,
+        removed=len(gone),
         problems=tuple(Index(database).problems()),
     )
 
 
+def _children(files: int) -> int:
+    """How many child interpreters are worth the quarter of a second that each takes to start."""
+    return min(crew.cores() - 1, crew.MOST, files // WORTH)
+
+
+def _compared(walk: _Walk, store: ContentStore, fingerprint: str, *, full: bool) -> tuple[list[File], list[str], int]:
+    """The files to be read, the paths that are gone, and the number of files: two sorted lists, merged."""
+    due: list[File] = []
+    gone: list[str] = []
+    count = 0
+    known = store.files(fingerprint)
+    seen = next(known, None)
+    for file in walk.files():
+        count += 1
+        while seen is not None and seen.path < file.path:
+            gone.append(seen.path)
+            seen = next(known, None)
+        if seen is None or seen.path != file.path:
+            due.append(file)
+            continue
+        if full or not seen.current or seen.racy or seen.stamp != _mark(file):
+            due.append(file)
+        seen = next(known, None)
+    while seen is not None:
+        gone.append(seen.path)
+        seen = next(known, None)
+    # Nothing is gone below a folder that could not be looked at.
+    closed = tuple("" if path == "." else f"{path}/" for path in walk.problems)
+    return due, [path for path in gone if path not in walk.problems and not path.startswith(closed)], count
+
+
+def _mark(file: File) -> str:
+    """The stamp of a file; none where it cannot be had: whoever reads the file learns why."""
+    try:
+        return stamp(os.stat(file.file))  # noqa: PTH116 # a Path costs more than the stat
+    except OSError:
+        return ""
+
+
+def _complain(walk: _Walk, store: ContentStore) -> None:
+    """Keeps what is wrong with folders, and drops what no longer is."""
+    for path, problem in walk.problems.items():
+        store.replace_problems(path, [problem])
+    for path in store.strays() - walk.problems.keys():
+        store.replace_problems(path, [])
+
+
 class _Reader:
-    """One scan: what was known before it, and by which rules it reads."""
+    """Keeps what was read in one scan: ids are remembered or minted here."""
 
-    def __init__(self, config: Config, now: datetime, store: ContentStore, *, full: bool) -> None:
-        self.now, self.store, self.full = now, store, full
-        self.rules: Rules = rules.of(config)
-        self.roots = Roots(
-            content=config.content.path,
-            static=config.content.static,
-            assets=config.root / "assets",
-            site=config.site.url,
+    def __init__(self, store: ContentStore, by: Rules, now: datetime, clock: int, due: frozenset[str]) -> None:
+        self._store, self._rules, self._now, self._clock, self._due = store, by, now, clock, due
+        self._fingerprint = by.fingerprint
+        self._fresh = store.fresh()
+
+    def keep(self, batch: Sequence[Outline]) -> None:
+        known = {} if self._fresh else self._store.memories([outline.path for outline in batch])
+        moved = {} if self._fresh else self._moved(batch, known)
+        good, broken = [], []
+        for outline in batch:
+            common = {
+                "path": outline.path,
+                "stamp": outline.stamp,
+                "racy": outline.young + RACY_NS > self._clock,
+                "fingerprint": "" if outline.again else self._fingerprint,
+            }
+            if outline.facts is None:
+                broken.append(common | _BROKEN)
+            else:
+                memory = moved.get(outline.path) or known.get(outline.path)
+                good.append(common | self._row(outline, memory))
+        self._store.keep(
+            good,
+            broken,
+            {new: memory.path for new, memory in moved.items()},
+            {outline.path: outline.problems for outline in batch},
         )
-        self.known: dict[str, Seen] = store.files(self.rules.fingerprint)
-        self.fresh = store.fresh()
-        self.clock = file_system_now()
-        self.order = {key: position for position, key in enumerate(config.topics)}
 
-    def due(self, entry: _Entry) -> bool:
-        """Whether a file must be read: it or its picture changed, or may have."""
-        seen = self.known.get(entry.path)
-        if seen is None or self.full or not seen.current or seen.racy or seen.stamp != entry.stamp:
-            return True
-        return not self._same_image(entry.path, seen)
+    def _moved(self, batch: Sequence[Outline], known: dict[str, Memory]) -> dict[str, Memory]:
+        """New files that are known under another path, which is gone: those of one title and date."""
+        fresh = [each for each in batch if each.path not in known and each.facts and each.facts.published]
+        gone = self._store.gone([each.facts.title for each in fresh if each.facts]) if fresh else {}
+        moved: dict[str, Memory] = {}
+        for each in fresh:
+            same = gone.get((each.facts.title, each.facts.published), []) if each.facts and each.facts.published else []
+            # Which of several it is nobody knows; and what is there itself has not moved.
+            if len(same) == 1 and same[0].path not in self._due:
+                moved[each.path] = same.pop()
+        return moved
 
-    def _same_image(self, path: str, seen: Seen) -> bool:
-        return not seen.image or images.stamp(self.roots, path, seen.image) == seen.image_stamp
-
-    def read(self, batch: Sequence[_Entry]) -> int:
-        """Reads files and stores what came of them; the number of those parsed anew."""
-        identities = self.store.identities([entry.path for entry in batch])
-        readings = [self._reading(entry, identities.get(entry.path)) for entry in batch]
-        kept = [reading for reading in readings if reading is not None]
-        self.store.keep(kept, self.rules.fingerprint, lambda key: self.order.get(key, len(self.order)))
-        return sum(not reading.unchanged for reading in kept)
-
-    def _reading(self, entry: _Entry, identity: Identity | None) -> Reading | None:
-        racy = entry.young + RACY_NS > self.clock
-        try:
-            with open(entry.file, "rb") as stream:  # noqa: PTH123 # a Path costs as much as the reading
-                data = stream.read(parse.MAX_BYTES + 1)
-        except FileNotFoundError:
-            return None  # it went between the walk and now: the next scan forgets it
-        except OSError as error:
-            problem = _unreadable(entry.path, error)
-            return Reading(path=entry.path, stamp="", racy=True, digest="", problems=(problem,), again=True)
-        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-        seen = self.known.get(entry.path)
-        if seen and not self.full and seen.current and seen.digest == digest and self._same_image(entry.path, seen):
-            return Reading(path=entry.path, stamp=entry.stamp, racy=racy, digest=digest, unchanged=True)
-        parsed = parse.parse(data, entry.path, self.rules)
-        base = Reading(path=entry.path, stamp=entry.stamp, racy=racy, digest=digest, problems=parsed.problems)
-        if parsed.draft is None:
-            return base
-        made = assemble(
-            parsed.draft, self.rules, self.roots, digest=digest, known=identity, now=self.now, fresh=self.fresh
-        )
-        if isinstance(made, Problem):
-            return _with(base, problems=(*parsed.problems, made))
-        return _with(base, assembled=made, problems=(*parsed.problems, *made.problems))
-
-    def forget(self, walk: _Walk) -> int:
-        """Drops what is no longer there, but nothing below a folder that could not be read; the number of files."""
-        closed = tuple(f"{path}/" for path in walk.problems)
-        gone = [path for path in self.known if path not in walk.entries and not path.startswith(closed)]
-        if gone:
-            self.store.remove(gone)
-        for path, problem in walk.problems.items():
-            self.store.replace_problems(path, [problem])
-        files = self.known.keys() | walk.entries.keys() | walk.problems.keys()
-        for path in self.store.problem_paths() - files:
-            self.store.replace_problems(path, [])
-        return len(gone)
+    def _row(self, outline: Outline, memory: Memory | None) -> dict[str, Any]:
+        facts = outline.facts
+        assert facts is not None  # the caller's branch
+        site, zone = self._rules.site, self._rules.zone
+        published = facts.published or self._now
+        # Before it is shown nobody can see it, however early its file lies there.
+        shown = max(facts.appears or published, published if self._fresh else self._now)
+        first = memory.first_seen if memory else None
+        if first is not None:
+            first = min(first, max(facts.appears or published, self._now))
+        elif not facts.withheld:  # a draft is remembered from the day it is published
+            first = shown
+        minted = memory.minted if memory and memory.minted else ""
+        minted = minted or identity.tag(site, zone, published, place.key(outline.path))
+        return {
+            "state": State.WITHHELD.value if facts.withheld else State.SHOWN.value,
+            "minted": minted if first else "",
+            "guid": identity.declared(facts.declared, site, zone, published) or minted,
+            "url": facts.url,
+            "title": facts.title,
+            "published": facts.published,
+            "appears": facts.appears,
+            "first_seen": first,
+            "expires": facts.expires,
+            "line": facts.line,
+            "more": facts.more,
+        }
 
 
-def _with(reading: Reading, **changes: object) -> Reading:
-    from dataclasses import replace
-
-    return replace(reading, **changes)  # type: ignore[arg-type] # names and values stand in the two calls above
+_BROKEN: dict[str, Any] = {
+    "state": State.BROKEN.value,
+    "minted": "",
+    "guid": "",
+    "url": "",
+    "title": "",
+    "published": None,
+    "appears": None,
+    "first_seen": None,
+    "expires": None,
+    "line": 1,
+    "more": "{}",
+}
 
 
 def file_system_now() -> int:
@@ -186,62 +231,68 @@ def file_system_now() -> int:
         return os.fstat(probe.fileno()).st_mtime_ns
 
 
-def _batches(entries: Sequence[_Entry]) -> Iterator[list[_Entry]]:
-    rest = iter(entries)
+def _batches(files: Sequence[File]) -> Iterator[list[File]]:
+    rest = iter(files)
     while batch := list(islice(rest, BATCH)):
         yield batch
 
 
-def _walk(root: Path, ignored: re.Pattern[str]) -> _Walk:
-    """All Markdown files below the root; folders are looked at one after another, links to folders never."""
-    if not root.is_dir():
-        raise ConfigError(f"content.path: {root} is no folder", hint="make it, or name another one in config.yaml")
-    walk = _Walk(root, ignored)
-    stack = [(str(root), "")]
-    while stack:
-        folder, inner = stack.pop()
+@dataclass(slots=True)
+class _Walk:
+    """A folder's Markdown files, and the places that could not be looked at."""
+
+    root: Path
+    ignored: re.Pattern[str]
+    problems: dict[str, Problem] = field(default_factory=dict)
+
+    def files(self) -> Iterator[File]:
+        """The files in the order of their paths; links to folders are never followed."""
+        if not self.root.is_dir():
+            raise ConfigError(
+                f"content.path: {self.root} is no folder", hint="make it, or name another one in config.yaml"
+            )
+        stack = [(str(self.root), "", True)]
+        last = ""
+        while stack:
+            place, path, folder = stack.pop()
+            if folder:
+                stack += reversed(self._within(place, path))
+            elif path != last:
+                last = path  # two names that are one in NFC are one file
+                yield File(path, place)
+
+    def _within(self, folder: str, inner: str) -> list[tuple[str, str, bool]]:
+        """The folders and Markdown files in a folder: place, path (of a folder with its slash), whether a folder."""
+        found = []
         try:
             with os.scandir(folder) as listing:
-                items = sorted(listing, key=lambda item: item.name)
+                for item in listing:
+                    name = item.name
+                    path = inner + (name if name.isascii() else unicodedata.normalize("NFC", name))
+                    if name[0] in ".@" or self.ignored.fullmatch(path):
+                        continue
+                    if item.is_dir(follow_symlinks=False):
+                        found.append((item.path, path + "/", True))
+                    elif path.lower().endswith((".md", ".markdown", ".mdown")) and self._allowed(item, path):
+                        found.append((item.path, path, False))
         except OSError as error:
-            walk.problems[inner.rstrip("/") or "."] = _unreadable(inner.rstrip("/") or ".", error)
-            continue
-        for item in items:
-            path = inner + unicodedata.normalize("NFC", item.name)
-            if item.name.startswith((".", "@")) or ignored.fullmatch(path):
-                continue
-            if item.is_dir(follow_symlinks=False):
-                stack.append((item.path, path + "/"))
-            elif path.lower().endswith((".md", ".markdown")):
-                _add(walk, item, path)
-    return walk
+            path = inner.rstrip("/") or "."
+            self.problems[path] = unreadable(path, error)
+        # With its slash a folder stands where its files do among all paths.
+        return sorted(found, key=lambda item: item[1])
 
-
-def _add(walk: _Walk, item: os.DirEntry[str], path: str) -> None:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        shown = path.encode("utf-8", "replace").decode()
-        message = "the file's name is not UTF-8; rename it"
-        walk.problems[shown] = Problem(path=shown, code="name-not-utf-8", message=message)
-        return
-    try:
-        if item.is_symlink() and not Path(item.path).resolve().is_relative_to(walk.root.resolve()):
-            return
-        if not item.is_file():
-            return
-        stat = item.stat()
-    except OSError as error:
-        walk.problems[path] = _unreadable(path, error)
-        return
-    stamp = f"{stat.st_mtime_ns}:{stat.st_ctime_ns}:{stat.st_size}:{stat.st_ino}"
-    walk.entries.setdefault(path, _Entry(path, item.path, stamp, max(stat.st_mtime_ns, stat.st_ctime_ns)))
-
-
-def _unreadable(path: str, error: OSError) -> Problem:
-    return Problem(
-        path=path, code="unreadable", message=f"cannot be read ({error.strerror}); check owner and permissions"
-    )
+    def _allowed(self, item: os.DirEntry[str], path: str) -> bool:
+        """Whether it is a file with a name that can be kept, and leads not out of the root."""
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            shown = path.encode("utf-8", "replace").decode()
+            message = "the file's name is not UTF-8; rename it"
+            self.problems[shown] = Problem(path=shown, code="name-not-utf-8", message=message)
+            return False
+        if item.is_symlink() and not Path(item.path).resolve().is_relative_to(self.root.resolve()):
+            return False
+        return item.is_file()
 
 
 def _ignored(patterns: Sequence[str]) -> re.Pattern[str]:

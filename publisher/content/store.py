@@ -1,92 +1,86 @@
-"""The tables of the content and what a scan writes into them. ``content.index`` reads them."""
+"""The tables of the content and what a scan writes into them. ``index`` and ``library`` read them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
-from publisher.content import topic
-from publisher.content.article import Article, Problem
-from publisher.content.assemble import Assembled, Identity
-from publisher.db.engine import Database, Moment, metadata, upsert
-from publisher.urls import slug
+from publisher.content.article import Problem
+from publisher.db.engine import Connection, Database, Moment, metadata, upsert
 
-file_table = sa.Table(
-    "content_file",
-    metadata,
-    sa.Column("path", sa.Text, primary_key=True),
-    sa.Column("stamp", sa.Text, nullable=False),
-    sa.Column("racy", sa.Boolean, nullable=False),
-    sa.Column("digest", sa.Text, nullable=False),
-    sa.Column("fingerprint", sa.Text, nullable=False),
-    sa.Column("image", sa.Text, nullable=False),
-    sa.Column("image_stamp", sa.Text, nullable=False),
-)
-"""Every file as the last scan saw it."""
+# Paths are compared with those of a sorted walk: by code points, not by some language's order.
+_PATH = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+class State(StrEnum):
+    """What has become of a file."""
+
+    SHOWN = "shown"
+    """A good article; whether it is visible is a matter of its dates."""
+    WITHHELD = "withheld"
+    """``draft: true``."""
+    BROKEN = "broken"
+    """Never yet good."""
+    GONE = "gone"
+    """Its file is no more; its id is remembered."""
+
 
 article_table = sa.Table(
     "content_article",
     metadata,
-    sa.Column("path", sa.Text, primary_key=True),
-    sa.Column("guid", sa.Text, nullable=False, index=True),
-    sa.Column("url", sa.Text, nullable=False, index=True),
+    sa.Column("path", _PATH, primary_key=True),
+    sa.Column("stamp", sa.Text, nullable=False),
+    sa.Column("racy", sa.Boolean, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("minted", sa.Text, nullable=False),
+    sa.Column("guid", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
     sa.Column("title", sa.Text, nullable=False),
-    sa.Column("published", Moment, nullable=False, index=True),
-    sa.Column("updated", Moment, nullable=False),
-    sa.Column("first_seen", Moment, nullable=False),
+    sa.Column("published", Moment, nullable=True, index=True),
+    sa.Column("appears", Moment, nullable=True),
+    sa.Column("first_seen", Moment, nullable=True),
     sa.Column("expires", Moment, nullable=True),
-    sa.Column("withheld", sa.Boolean, nullable=False),
-    sa.Column("revision", sa.Text, nullable=False),
-    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("line", sa.Integer, nullable=False),
+    sa.Column("more", sa.Text, nullable=False),
 )
-"""The last good version of each article, without its body."""
+"""Every file as its head was last read; of one that broke, its last good version."""
 
-html_table = sa.Table(
-    "content_html",
+body_table = sa.Table(
+    "content_body",
     metadata,
-    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("path", _PATH, primary_key=True),
+    sa.Column("stamp", sa.Text, nullable=False),
+    sa.Column("racy", sa.Boolean, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("updated", Moment, nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("minutes", sa.Integer, nullable=False),
+    sa.Column("image", sa.Text, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("image_stamp", sa.Text, nullable=False),
     sa.Column("html", sa.Text, nullable=False),
 )
-
-label_table = sa.Table(
-    "content_label",
-    metadata,
-    sa.Column("path", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, primary_key=True),  # topic, tag, unmatched
-    sa.Column("identity", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Index("ix_content_label", "kind", "key"),
-)
-"""What an article is filed under: topics, tags, and the topic names that no topic of config.yaml knows."""
+"""Bodies as they were last rendered; ``revision`` is empty where that was never possible."""
 
 problem_table = sa.Table(
     "content_problem",
     metadata,
-    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("path", _PATH, primary_key=True),
+    sa.Column("part", sa.String(4), primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("line", sa.Integer, nullable=True),
     sa.Column("severity", sa.Text, nullable=False),
 )
-
-identity_table = sa.Table(
-    "content_identity",
-    metadata,
-    sa.Column("path", sa.Text, primary_key=True),
-    sa.Column("guid", sa.Text, nullable=False),
-    sa.Column("first_seen", Moment, nullable=False),
-    sa.Column("updated", Moment, nullable=False),
-    sa.Column("revision", sa.Text, nullable=False),
-    sa.Column("digest", sa.Text, nullable=False),
-)
-"""What outlives an article's file: one that comes back is the same article."""
 
 state_table = sa.Table(
     "content_state",
@@ -95,38 +89,31 @@ state_table = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
-_OF_ARTICLE = (article_table, html_table, label_table)
+HEAD, BODY = "head", "body"
+"""The parts of a file that a problem may stand in: they are looked at apart."""
 _CHUNK = 500
+_PAGE = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A file as the last scan saw it."""
-
-    stamp: str
-    racy: bool
-    """It was so young that a further change might have left the same stamp."""
-    digest: str
-    current: bool
-    """It was read by the rules of now."""
-    image: str
-    image_stamp: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What reading one file gave. Without ``assembled`` the last good version stays."""
+class Known(NamedTuple):
+    """A file as the last scan left it."""
 
     path: str
     stamp: str
     racy: bool
-    digest: str
-    assembled: Assembled | None = None
-    problems: tuple[Problem, ...] = ()
-    unchanged: bool = False
-    """Only its stamp is new."""
-    again: bool = False
-    """It could not be read: the next scan must try again."""
+    """It was so young that a further change might have left the same stamp."""
+    current: bool
+    """It was read by the rules of now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is remembered of an article for ever."""
+
+    path: str
+    state: State
+    minted: str
+    first_seen: datetime | None
 
 
 class ContentStore:
@@ -135,22 +122,19 @@ class ContentStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def files(self, fingerprint: str) -> dict[str, Seen]:
-        """All files of the last scan by path; those read by other rules are not current."""
-        columns = file_table.c
-        query = sa.select(
-            columns.path,
-            columns.stamp,
-            columns.racy,
-            columns.digest,
-            columns.fingerprint == fingerprint,
-            columns.image,
-            columns.image_stamp,
-        )
-        with self._database.read() as connection:
-            return {
-                row[0]: Seen(row[1], bool(row[2]), row[3], bool(row[4]), *row[5:]) for row in connection.execute(query)
-            }
+    def files(self, fingerprint: str) -> Iterator[Known]:
+        """All files of the last scan in the order of their paths, page by page."""
+        column, after = article_table.c, ""
+        query = sa.select(column.path, column.stamp, column.racy, column.fingerprint)
+        query = query.where(column.state != State.GONE.value).order_by(column.path).limit(_PAGE)
+        while True:
+            with self._database.read() as connection:
+                page = connection.execute(query.where(column.path > after)).all()
+            for path, stamp, racy, by in page:
+                yield Known(path, stamp, racy, by == fingerprint)
+            if len(page) < _PAGE:
+                return
+            after = page[-1].path
 
     def fresh(self) -> bool:
         """Whether no scan that found articles was ever finished here."""
@@ -158,164 +142,121 @@ class ContentStore:
             return connection.execute(sa.select(state_table.c.value)).first() is None
 
     def finish(self) -> int:
-        """Marks the scan as finished; the number of articles."""
+        """Marks the scan as finished; the number of articles, drafts and future ones included."""
+        good = article_table.c.state.in_([State.SHOWN.value, State.WITHHELD.value])
         with self._database.write() as connection:
-            count = connection.scalar(sa.select(sa.func.count()).select_from(article_table)) or 0
+            count = connection.scalar(sa.select(sa.func.count()).select_from(article_table).where(good)) or 0
             if count:
                 upsert(connection, state_table, [{"name": "scanned", "value": "yes"}], ["name"])
             return count
 
-    def identities(self, paths: Sequence[str]) -> dict[str, Identity]:
+    def memories(self, paths: Sequence[str]) -> dict[str, Memory]:
         """What is remembered of these paths."""
-        found: dict[str, Identity] = {}
+        found: dict[str, Memory] = {}
         with self._database.read() as connection:
             for chunk in _chunks(paths):
-                query = sa.select(identity_table).where(identity_table.c.path.in_(chunk))
-                found |= {
-                    row.path: Identity(
-                        guid=row.guid,
-                        first_seen=row.first_seen,
-                        updated=row.updated,
-                        revision=row.revision,
-                        digest=row.digest,
-                    )
-                    for row in connection.execute(query)
-                }
+                query = sa.select(*_MEMORY).where(article_table.c.path.in_(chunk))
+                found |= {row.path: _memory(row) for row in connection.execute(query)}
         return found
 
-    def keep(self, readings: Sequence[Reading], fingerprint: str, order: Callable[[str], int]) -> None:
-        """Stores what was read; ``order`` gives a topic's place among the topics."""
-        anew = [reading for reading in readings if not reading.unchanged]
-        good = [reading.assembled for reading in anew if reading.assembled is not None]
+    def gone(self, titles: Sequence[str]) -> dict[tuple[str, datetime], list[Memory]]:
+        """The articles whose files are gone by title and date, of those with one of these titles."""
+        column = article_table.c
+        found: dict[tuple[str, datetime], list[Memory]] = {}
+        with self._database.read() as connection:
+            for chunk in _chunks(titles):
+                query = sa.select(*_MEMORY, column.title, column.published)
+                query = query.where(column.state == State.GONE.value, column.title.in_(chunk))
+                for row in connection.execute(query):
+                    found.setdefault((row.title, row.published), []).append(_memory(row))
+        return found
+
+    def keep(
+        self,
+        rows: Sequence[dict[str, Any]],
+        broken: Sequence[dict[str, Any]],
+        moved: Mapping[str, str],
+        problems: Mapping[str, Sequence[Problem]],
+    ) -> None:
+        """Stores good files (``rows``), broken ones (of which the last good version stays), and their problems.
+
+        ``moved``: new path to the path under which the article was known.
+        """
         with self._database.write() as connection:
-            _forget(connection, (label_table,), [each.article.path for each in good])
-            _forget(connection, (problem_table,), [reading.path for reading in anew])
-            # A draft is remembered from the day it is published: until then nobody has seen it.
-            shown = [each for each in good if not each.withheld]
-            upsert(connection, identity_table, [_identity_row(each) for each in shown], ["path"])
-            upsert(connection, article_table, [_article_row(each) for each in good], ["path"])
-            upsert(connection, html_table, [{"path": a.article.path, "html": a.html} for a in good], ["path"])
-            _insert(connection, label_table, (row for each in good for row in _label_rows(each, order)))
-            _insert(connection, problem_table, (row for reading in anew for row in _problem_rows(reading)))
-            _touch(connection, [reading for reading in readings if reading.unchanged])
-            upsert(connection, file_table, [_file_row(reading, fingerprint) for reading in anew], ["path"])
+            for new, old in moved.items():
+                connection.execute(sa.delete(article_table).where(article_table.c.path == old))
+                connection.execute(sa.delete(body_table).where(body_table.c.path == new))
+                connection.execute(sa.update(body_table).where(body_table.c.path == old).values(path=new))
+            upsert(connection, article_table, rows, ["path"])
+            upsert(connection, article_table, broken, ["path"], ["stamp", "racy", "fingerprint"])
+            set_problems(connection, HEAD, problems)
 
     def remove(self, paths: Sequence[str]) -> None:
-        """Forgets files and their articles, but not their identities."""
+        """Forgets files that are gone, but for the ids of their articles; nothing of their text is kept."""
+        column = article_table.c
         with self._database.write() as connection:
-            _forget(connection, (*_OF_ARTICLE, problem_table, file_table), paths)
+            for chunk in _chunks(paths):
+                connection.execute(
+                    sa.delete(article_table).where(column.path.in_(chunk), column.state == State.BROKEN.value)
+                )
+                connection.execute(
+                    sa.update(article_table)
+                    .where(column.path.in_(chunk))
+                    .values(state=State.GONE.value, stamp="", more="{}")
+                )
+                connection.execute(
+                    sa.update(body_table)
+                    .where(body_table.c.path.in_(chunk))
+                    .values(stamp="", fingerprint="", html="", summary="", image="", reference="", image_stamp="")
+                )
+                connection.execute(sa.delete(problem_table).where(problem_table.c.path.in_(chunk)))
+
+    def strays(self) -> set[str]:
+        """Paths with a problem that are no files: folders that could not be read at some time."""
+        files = sa.select(article_table.c.path).where(article_table.c.state != State.GONE.value)
+        query = sa.select(problem_table.c.path).where(problem_table.c.part == HEAD, problem_table.c.path.not_in(files))
+        with self._database.read() as connection:
+            return set(connection.execute(query).scalars())
 
     def replace_problems(self, path: str, problems: Sequence[Problem]) -> None:
-        """Stores the problems of something that is no article, such as a folder."""
-        reading = Reading(path=path, stamp="", racy=False, digest="", problems=tuple(problems))
+        """Sets what is wrong with a place that is no file: a folder."""
         with self._database.write() as connection:
-            _forget(connection, (problem_table,), [path])
-            _insert(connection, problem_table, _problem_rows(reading))
-
-    def problem_paths(self) -> set[str]:
-        """Paths that have problems."""
-        with self._database.read() as connection:
-            return set(connection.scalars(sa.select(problem_table.c.path).distinct()))
+            set_problems(connection, HEAD, {path: problems})
 
 
-def _chunks(paths: Sequence[str]) -> Iterable[Sequence[str]]:
-    # SQLite takes 32 766 variables in one statement, older ones 999.
-    return (paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK))
-
-
-def _forget(connection: Connection, tables: Sequence[sa.Table], paths: Sequence[str]) -> None:
-    for chunk in _chunks(paths):
-        for table in tables:
-            connection.execute(sa.delete(table).where(table.c.path.in_(chunk)))
-
-
-def _insert(connection: Connection, table: sa.Table, rows: Iterable[dict[str, Any]]) -> None:
-    if listed := list(rows):
-        connection.execute(sa.insert(table), listed)
-
-
-def _touch(connection: Connection, readings: Sequence[Reading]) -> None:
-    if readings:
-        statement = (
-            sa.update(file_table)
-            .where(file_table.c.path == sa.bindparam("at"))
-            .values(stamp=sa.bindparam("new_stamp"), racy=sa.bindparam("new_racy"))
-        )
-        rows = [{"at": reading.path, "new_stamp": reading.stamp, "new_racy": reading.racy} for reading in readings]
-        connection.execute(statement, rows)
-
-
-def _file_row(reading: Reading, fingerprint: str) -> dict[str, Any]:
-    good = reading.assembled
-    return {
-        "path": reading.path,
-        "stamp": reading.stamp,
-        "racy": reading.racy,
-        "digest": reading.digest,
-        "fingerprint": "" if reading.again else fingerprint,
-        "image": good.image if good else "",
-        "image_stamp": good.image_stamp if good else "",
-    }
-
-
-def _identity_row(each: Assembled) -> dict[str, Any]:
-    known = each.identity
-    return {
-        "path": each.article.path,
-        "guid": known.guid,
-        "first_seen": known.first_seen,
-        "updated": known.updated,
-        "revision": known.revision,
-        "digest": known.digest,
-    }
-
-
-def _article_row(each: Assembled) -> dict[str, Any]:
-    article, image = each.article, each.article.image
-    return {
-        "path": article.path,
-        "guid": article.guid,
-        "url": article.url,
-        "title": article.title,
-        "published": article.published,
-        "updated": article.updated,
-        "first_seen": article.first_seen,
-        "expires": article.expires,
-        "withheld": each.withheld,
-        "revision": article.revision,
-        "data": {
-            "summary": article.summary,
-            "topics": [[subject.key, subject.title] for subject in article.topics],
-            "tags": list(article.tags),
-            "authors": list(article.authors),
-            "image": image and {name: getattr(image, name) for name in image.__slots__},
-            "language": article.language,
-            "section": article.section,
-            "featured": article.featured,
-            "weight": article.weight,
-            "reading_minutes": article.reading_minutes,
-        },
-    }
-
-
-def _label_rows(each: Assembled, order: Callable[[str], int]) -> Iterable[dict[str, Any]]:
-    article: Article = each.article
-    labels = [("topic", subject.key, subject.title, order(subject.key)) for subject in article.topics]
-    labels += [("tag", slug(name), name, 0) for name in article.tags]
-    labels += [("unmatched", slug(name), name, 0) for name in each.unmatched]
-    for kind, key, name, position in labels:
-        # Two topics of config.yaml may have one title.
-        identity = f"{key} {topic.identity(name)}" if kind == "topic" else topic.identity(name)
-        yield {"path": article.path, "kind": kind, "identity": identity, "key": key, "name": name, "position": position}
-
-
-def _problem_rows(reading: Reading) -> Iterable[dict[str, Any]]:
-    for position, problem in enumerate(reading.problems):
-        yield {
-            "path": reading.path,
+def set_problems(connection: Connection, part: str, problems: Mapping[str, Sequence[Problem]]) -> None:
+    """Replaces what is wrong with one part of these files."""
+    column = problem_table.c
+    for chunk in _chunks(list(problems)):
+        connection.execute(sa.delete(problem_table).where(column.path.in_(chunk), column.part == part))
+    rows = [
+        {
+            "path": path,
+            "part": part,
             "position": position,
             "code": problem.code,
             "message": problem.message,
             "line": problem.line,
             "severity": problem.severity.value,
         }
+        for path, listed in problems.items()
+        for position, problem in enumerate(listed)
+    ]
+    if rows:
+        connection.execute(sa.insert(problem_table), rows)
+
+
+_MEMORY: tuple[sa.ColumnElement[Any], ...] = (
+    article_table.c.path,
+    article_table.c.state,
+    article_table.c.minted,
+    article_table.c.first_seen,
+)
+
+
+def _memory(row: Any) -> Memory:
+    return Memory(path=row.path, state=State(row.state), minted=row.minted, first_seen=row.first_seen)
+
+
+def _chunks(items: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))

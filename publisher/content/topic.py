@@ -30,18 +30,22 @@ class Rule:
     """Parts of the title."""
 
 
+@lru_cache(maxsize=16384)
 def tidy(name: str) -> str:
     """A topic's name without brackets around it or a translation in brackets behind it, NFKC; may be empty."""
     name = tag(name)
     return _TRANSLATION.sub("", name) or name
 
 
+# The same few thousand names stand in all articles.
+@lru_cache(maxsize=16384)
 def tag(name: str) -> str:
     """A tag's name: NFKC, one line, brackets and a leading ``#`` stripped; empty where no letter or digit is in it."""
     name = one_line(unicodedata.normalize("NFKC", name)).strip(_BRACKETS).removeprefix("#").strip()
     return name if any(char.isalnum() or unicodedata.category(char) == "So" for char in name) else ""
 
 
+@lru_cache(maxsize=16384)
 def identity(name: str) -> str:
     """What makes two names one: case does not count."""
     return unicodedata.normalize("NFKC", name.casefold())
@@ -51,8 +55,8 @@ def unique(names: Iterable[str]) -> tuple[str, ...]:
     """The names without empty ones and repetitions, in order; of two spellings the first."""
     seen: dict[str, str] = {}
     for name in names:
-        if name:
-            seen.setdefault(identity(name), name)
+        if name and (key := identity(name)) not in seen:
+            seen[key] = name
     return tuple(seen.values())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,7 +44,7 @@ class Moment(sa.types.TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment without a zone")
-        return (value - _EPOCH) // timedelta(microseconds=1)
+        return (value - _EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """The moment in UTC."""
@@ -53,6 +53,7 @@ class Moment(sa.types.TypeDecorator[datetime]):
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Database:
@@ -152,8 +153,14 @@ def _hint(error: sa.exc.DBAPIError) -> str:
     return "run it again with --debug for the whole error"
 
 
-def upsert(connection: Connection, table: sa.Table, rows: list[dict[str, Any]], keys: list[str]) -> None:
-    """Inserts rows, or replaces those whose ``keys`` are there already, on either database."""
+def upsert(
+    connection: Connection,
+    table: sa.Table,
+    rows: Sequence[dict[str, Any]],
+    keys: list[str],
+    changed: Collection[str] | None = None,
+) -> None:
+    """Inserts rows, or replaces those whose ``keys`` are there already (only the columns ``changed``, if given)."""
     if not rows:
         return
     if connection.dialect.name == "sqlite":
@@ -161,9 +168,23 @@ def upsert(connection: Connection, table: sa.Table, rows: list[dict[str, Any]], 
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment] # same verbs, another class
     statement = insert(table)
-    rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    rest = {name: statement.excluded[name] for name in changed or rows[0] if name not in keys}
     if rest:
         statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
     else:
         statement = statement.on_conflict_do_nothing(index_elements=keys)
-    connection.execute(statement, rows)
+    if connection.dialect.name == "sqlite":
+        _execute_many(connection, statement, table, rows)
+    else:
+        connection.execute(statement, rows)
+
+
+def _execute_many(
+    connection: Connection, statement: sa.Insert, table: sa.Table, rows: Sequence[dict[str, Any]]
+) -> None:
+    """Executes an insertion of plain values in the driver's own loop: SQLAlchemy's takes three times as long a row."""
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    steps = [(name, table.c[name].type.bind_processor(connection.dialect)) for name in compiled.positiontup or ()]
+    connection.exec_driver_sql(
+        str(compiled), [tuple(step(row[name]) if step else row[name] for name, step in steps) for row in rows]
+    )

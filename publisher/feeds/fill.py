@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from publisher.content.article import Article, Image, Problem, Topic
+from publisher.content.article import Article, Head, Image, Problem, Topic
 from publisher.content.topic import identity
 from publisher.feeds.feed import FOLDERS, Category, Channel, Entry, Feed, Kind, Picture
 from publisher.text import one_line
@@ -16,11 +17,6 @@ from publisher.times import utc
 from publisher.urls import encode, join, slug, web
 
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-
-
-def live(articles: Iterable[Article], now: datetime) -> Iterator[Article]:
-    """The articles that readers may see now: published, not expired."""
-    return (a for a in articles if a.published <= now and (a.expires is None or now < a.expires))
 
 
 def entry(article: Article, channel: Channel) -> Entry:
@@ -87,51 +83,77 @@ def _language(tag: str) -> str:
     return tag if _LANGUAGE.fullmatch(tag) else ""
 
 
-def feeds(channel: Channel, entries: Iterable[Entry]) -> tuple[tuple[Feed, ...], tuple[Problem, ...]]:
-    """Every feed of the site, filled, and what is wrong with names and ids.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A feed that is to be, with the paths of its articles, newest first."""
+
+    kind: Kind
+    key: str = ""
+    name: str = ""
+    paths: tuple[str, ...] = ()
+
+
+def layouts(
+    channel: Channel, heads: Iterable[Head], *, without: Collection[str] = ()
+) -> tuple[tuple[Layout, ...], tuple[Problem, ...]]:
+    """Every feed of the site, and what is wrong with names. ``heads`` come newest first, and only once.
 
     Order: all, topics (named ones as in config, then by name), tags (by name). A feed holds the newest
-    ``channel.limit``, ties by path. An id that two entries claim stays with the first by path; two names with one slug
-    share a feed under the more frequent name.
+    ``channel.limit``; two names with one slug share a feed under that which the oldest article has. Articles at the
+    paths ``without`` stand in none.
     """
-    ordered, problems = _unique(entries)
+    newest: list[str] = []
     topics: dict[str, _Group] = defaultdict(_Group)
     tags: dict[str, _Group] = defaultdict(_Group)
-    for item in ordered:
-        for topic in item.topics:
-            topics[topic.key].add(topic.title, item)
-        for tag in item.tags:
-            tags[_key(tag)].add(tag, item)
-    made = [Feed(channel=channel, kind=Kind.ALL, entries=tuple(ordered[: channel.limit]))]
+    for head in heads:
+        if head.path in without:
+            continue
+        if len(newest) < channel.limit:
+            newest.append(head.path)
+        # An article has a topic once, however often and in whatever spelling it names it.
+        for key, name in {_key(topic.key): _name(topic.title or topic.key) for topic in head.topics}.items():
+            if name:
+                topics[key].add(name, head, channel.limit)
+        for name in dict.fromkeys(map(_name, head.tags)):
+            if name:
+                tags[_key(name)].add(name, head, channel.limit)
+    made = [Layout(kind=Kind.ALL, paths=tuple(newest))]
+    problems: list[Problem] = []
     named = {_key(topic.key): _name(topic.title) for topic in channel.topics}
-    enough = {key: group for key, group in tags.items() if 0 < channel.tag_minimum <= len(group.entries)}
+    enough = {key: group for key, group in tags.items() if 0 < channel.tag_minimum <= group.count}
     for kind, groups, titles in ((Kind.TOPIC, topics, named), (Kind.TAG, enough, {})):
-        for feed, group in _filled(channel, kind, groups, titles):
-            made.append(feed)
-            problems += group.clashes(feed)
+        for layout, group in _laid_out(kind, groups, titles):
+            made.append(layout)
+            problems += group.clashes(layout, FOLDERS[kind])
     return tuple(made), tuple(problems)
 
 
-def _filled(
-    channel: Channel, kind: Kind, groups: Mapping[str, _Group], named: Mapping[str, str]
-) -> Iterator[tuple[Feed, _Group]]:
+def _laid_out(kind: Kind, groups: Mapping[str, _Group], named: Mapping[str, str]) -> Iterator[tuple[Layout, _Group]]:
     others = sorted(groups.keys() - named.keys(), key=lambda key: (groups[key].name, key))
     for key in (*named, *others):
         group = groups.get(key) or _Group()
         name = named.get(key) or group.name
-        yield Feed(channel=channel, kind=kind, key=key, name=name, entries=group.newest(channel.limit)), group
+        yield Layout(kind=kind, key=key, name=name, paths=tuple(group.paths)), group
 
 
 class _Group:
-    """The entries of one topic or tag while feeds are filled, with the spellings of its name."""
+    """The newest articles of one topic or tag while feeds are laid out, with the spellings of its name."""
+
+    __slots__ = ("_last", "_spelled", "count", "paths")
 
     def __init__(self) -> None:
-        self.entries: dict[str, Entry] = {}
+        self.paths: list[str] = []
+        self.count = 0
+        self._last = ""
         self._spelled: dict[str, tuple[datetime, str]] = {}
 
-    def add(self, name: str, item: Entry) -> None:
-        self.entries[item.path] = item
-        place = (item.published, item.path)
+    def add(self, name: str, head: Head, limit: int) -> None:
+        if head.path != self._last:  # in another spelling it is no other article
+            self.count += 1
+            self._last = head.path
+            if len(self.paths) < limit:
+                self.paths.append(head.path)
+        place = (head.published, head.path)
         self._spelled[name] = min(self._spelled.get(name, place), place)
 
     @property
@@ -139,27 +161,35 @@ class _Group:
         """As the oldest article spells it: the name of a feed does not change with each new article."""
         return min(self._spelled, key=lambda name: (self._spelled[name], name))
 
-    def newest(self, limit: int) -> tuple[Entry, ...]:
-        return tuple(self.entries.values())[:limit]
-
-    def clashes(self, made: Feed) -> Iterator[Problem]:
+    def clashes(self, made: Layout, folder: str) -> Iterator[Problem]:
         """A problem for each other name of this feed; two spellings that differ in case alone are one name."""
         for name in sorted(self._spelled):
             if identity(name) != identity(made.name):
                 yield Problem(
                     path=self._spelled[name][1],
                     code="slug-twice",
-                    message=f"{made.kind} {name!r} has the same address as {made.name!r} ({made.folder}), so they "
-                    f"share one feed; write {made.name!r} in all articles, or rename one",
+                    message=f"{made.kind} {name!r} has the same address as {made.name!r} ({folder}{made.key}/), so "
+                    f"they share one feed; write {made.name!r} in all articles, or rename one",
                 )
 
 
-def _unique(entries: Iterable[Entry]) -> tuple[list[Entry], list[Problem]]:
-    owners: dict[str, Entry] = {}
-    problems = []
-    for item in sorted(entries, key=lambda item: item.path):
-        owner = owners.setdefault(item.id, item)
-        if owner is not item:
-            message = f"its id {item.id!r} is that of {owner.path}, so feeds leave it out; give it a guid of its own"
-            problems.append(Problem(path=item.path, code="id-twice", message=message))
-    return sorted(owners.values(), key=lambda item: item.published, reverse=True), problems
+def losers(entries: Collection[Entry]) -> set[str]:
+    """The paths of entries whose id another one has too: it stays with the first by path."""
+    owners: dict[str, str] = {}
+    for item in entries:
+        owners[item.id] = min(item.path, owners.get(item.id, item.path))
+    return {item.path for item in entries if owners[item.id] != item.path}
+
+
+def filled(channel: Channel, laid: Iterable[Layout], entries: Mapping[str, Entry]) -> tuple[Feed, ...]:
+    """The feeds of these layouts, of the ``entries`` there are."""
+    return tuple(
+        Feed(
+            channel=channel,
+            kind=layout.kind,
+            key=layout.key,
+            name=layout.name,
+            entries=tuple(entries[path] for path in layout.paths if path in entries),
+        )
+        for layout in laid
+    )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from publisher.config import Config
 from publisher.config.value import loopback
-from publisher.content.article import Article, Html, Problem, Topic
-from publisher.content.index import Index
+from publisher.content.article import Article, Head, Html, Problem, Topic
+from publisher.content.library import Library
 from publisher.db.engine import Database
 from publisher.feeds import jsonfeed, opml, rss_atom
 from publisher.feeds.feed import Channel, Document, Entry, Feed, Format, content, digest, source
-from publisher.feeds.fill import entry, feeds, live
+from publisher.feeds.fill import entry, filled, layouts, losers
 from publisher.feeds.output import Output
 from publisher.feeds.store import FeedStore, Fragment
 from publisher.templates import Templates
@@ -24,18 +24,25 @@ from publisher.text import one_line
 PAGE, STYLE = "feeds/index.html", "feeds/feeds.css"
 _BATCH = 100
 """Articles whose HTML is in memory at once."""
+_Item = TypeVar("_Item")
+_PORTION = 2000
+"""Articles, without their HTML, in memory at once: enough for all cores to render."""
 Progress = Callable[[int, int], None]
 """Is told (documents done, documents in all)."""
 
 
 class Articles(Protocol):
-    """What feeds need of the index of articles."""
+    """What feeds need of the articles."""
 
-    def articles(self, now: datetime, /) -> list[Article]:
-        """The articles that readers may see, without their HTML."""
+    def heads(self, now: datetime, /) -> Iterable[Head]:
+        """The articles that readers may see, newest first."""
         ...
 
-    def html(self, paths: Sequence[str], /) -> dict[str, Html]:
+    def articles(self, paths: Iterable[str], now: datetime, /) -> Mapping[str, Article]:
+        """The whole articles at these paths, without those that cannot be rendered."""
+        ...
+
+    def html(self, paths: Sequence[str], /) -> Mapping[str, Html]:
         """The HTML of these articles, by path."""
         ...
 
@@ -69,10 +76,9 @@ def publish(
     by one, each whole; the manifest last. Raises ``StoreError`` where folder or database cannot be used,
     ``TemplateError`` for a broken page.
     """
-    channel, store, index = channel_of(config), FeedStore(database), articles or Index(database)
-    entries, problems = _entries(index.articles(now), channel, now)
-    press = _Press(store=store, index=index, channel=channel, again=full)
-    made, more = press.fill(entries)
+    channel, store, library = channel_of(config), FeedStore(database), articles or Library(config, database)
+    press = _Press(store=store, library=library, channel=channel, now=now, again=full)
+    made, problems = press.fill()
     output = Output(config.output, store.written(), now, full=full)
     forms = channel.formats
     for done, feed in enumerate(made, start=1):
@@ -85,13 +91,13 @@ def publish(
     for document in _around(config, channel, made, templates):
         output.put(document, digest(document.body))
     removed = _settle(output, store)
-    store.forget({path for path, _ in store.stamps()} - {item.path for item in entries})
+    store.forget({path for path, _ in store.stamps()} - press.stamps.keys())
     return Published(
         feeds=len(made),
         documents=len(output.current),
         written=output.written,
         removed=removed,
-        problems=(*problems, *more),
+        problems=problems,
     )
 
 
@@ -127,16 +133,6 @@ def channel_of(config: Config) -> Channel:
     )
 
 
-def _entries(articles: Iterable[Article], channel: Channel, now: datetime) -> tuple[list[Entry], list[Problem]]:
-    entries, problems = [], []
-    for article in live(articles, now):
-        try:
-            entries.append(entry(article, channel))
-        except Exception as error:  # noqa: BLE001 # one article must not stop the others
-            problems.append(_problem(article.path, error))
-    return entries, problems
-
-
 def _problem(path: str, error: Exception) -> Problem:
     return Problem(
         path=path,
@@ -149,24 +145,46 @@ def _problem(path: str, error: Exception) -> Problem:
 class _Press:
     """Makes the bytes of entries that have none yet, and documents of entry bytes."""
 
-    def __init__(self, *, store: FeedStore, index: Articles, channel: Channel, again: bool) -> None:
-        self._store, self._index, self._channel = store, index, channel
+    def __init__(self, *, store: FeedStore, library: Articles, channel: Channel, now: datetime, again: bool) -> None:
+        self._store, self._library, self._channel, self._now = store, library, channel, now
         self._stored = {} if again else store.stamps()
+        self._failed: dict[str, Problem | None] = {}
+        """Articles that stand in no feed, with what is told of them here; None where it is told elsewhere."""
+        self._entries: dict[str, Entry] = {}
         self.stamps: dict[str, str] = {}
         """Stamps of the entries that stand in feeds, by path."""
 
-    def fill(self, entries: Sequence[Entry]) -> tuple[tuple[Feed, ...], tuple[Problem, ...]]:
+    def fill(self) -> tuple[tuple[Feed, ...], tuple[Problem, ...]]:
         """All feeds, each entry of which has its bytes stored. Where one fails, the next article moves up."""
-        failed: dict[str, Problem] = {}
         while True:
-            made, problems = feeds(self._channel, (item for item in entries if item.path not in failed))
-            needed = {item.path: item for feed in made for item in feed.entries}
-            self.stamps |= {path: item.stamp for path, item in needed.items() if path not in self.stamps}
-            missing = [item for path, item in needed.items() if not self._has(path)]
-            if not missing:
-                return made, (*problems, *failed.values())
-            for part in _batches(missing, _BATCH):
-                failed |= self._make(part)
+            laid, problems = layouts(self._channel, self._library.heads(self._now), without=self._failed)
+            needed = dict.fromkeys(path for layout in laid for path in layout.paths)
+            before = len(self._failed)
+            for paths in _batches([path for path in needed if path not in self._entries], _PORTION):
+                self._enter(paths)
+            missing = [item for path in needed if (item := self._entries.get(path)) and not self._has(path)]
+            for items in _batches(missing, _BATCH):
+                self._make(items)
+            # The index tells of ids and addresses that two articles have.
+            standing = [item for path in needed if (item := self._entries.get(path)) and path not in self._failed]
+            self._failed |= dict.fromkeys(losers(standing))
+            if len(self._failed) == before:
+                told = (problem for problem in self._failed.values() if problem is not None)
+                return filled(self._channel, laid, self._entries), (*problems, *told)
+
+    def _enter(self, paths: Sequence[str]) -> None:
+        """Makes the entries of articles; what is wrong with those that cannot be rendered, the library told."""
+        found = self._library.articles(paths, self._now)
+        for path in paths:
+            article = found.get(path)
+            if article is None:
+                self._failed[path] = None
+                continue
+            try:
+                self._entries[path] = made = entry(article, self._channel)
+                self.stamps[path] = made.stamp
+            except Exception as error:  # noqa: BLE001 # one article must not stop the others
+                self._failed[path] = _problem(path, error)
 
     def documents(self, feed: Feed, forms: Sequence[Format]) -> Iterator[tuple[Format, Document]]:
         """The feed in these formats: its frame around stored bytes."""
@@ -185,20 +203,19 @@ class _Press:
     def _has(self, path: str) -> bool:
         return all(self._stored.get((path, form)) == self.stamps[path] for form in self._channel.formats)
 
-    def _make(self, entries: Sequence[Entry]) -> dict[str, Problem]:
-        html = self._index.html([item.path for item in entries]) if self._channel.full else {}
-        failed, fragments = {}, []
+    def _make(self, entries: Sequence[Entry]) -> None:
+        html = self._library.html([item.path for item in entries]) if self._channel.full else {}
+        fragments = []
         for item in entries:
             try:
                 made = _fragments(item, html, self._channel)
             except Exception as error:  # noqa: BLE001 # one article must not stop the others
-                failed[item.path] = _problem(item.path, error)
+                self._failed[item.path] = _problem(item.path, error)
                 continue
             stamp = self.stamps[item.path]
             fragments += [Fragment(path=item.path, format=f, stamp=stamp, body=made[f]) for f in made]
             self._stored |= dict.fromkeys(((item.path, f) for f in made), stamp)
         self._store.save(fragments)
-        return failed
 
 
 def _fragments(item: Entry, html: Mapping[str, Html], channel: Channel) -> dict[Format, bytes]:
@@ -207,7 +224,7 @@ def _fragments(item: Entry, html: Mapping[str, Html], channel: Channel) -> dict[
     return {form: made[form] for form in channel.formats}
 
 
-def _batches(items: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
+def _batches(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from publisher.config import Newsletter
 from publisher.content import place
-from publisher.content.article import Article
+from publisher.content.article import Article, Head
 from publisher.errors import NotFoundError, StateError
 from publisher.issues.issue import EDITABLE, Issue, LeftOut, State, Story, Stream
 from publisher.selection import Pick, Selection, Skip
@@ -20,7 +20,7 @@ TITLES_SHOWN = 4
 """How many titles ``{titles}`` names: a preheader shows about a hundred columns."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _LOOSE = " :：·-—|"
-_Named = TypeVar("_Named", Article, Story)
+_Named = TypeVar("_Named", Head, Story)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +34,8 @@ class Edit:
     """Stories that come first, in this order, named as for ``find``; the others follow as they were."""
 
 
-def story(pick: Pick) -> Story:
-    """The frozen copy of a chosen article."""
-    article = pick.article
+def story(pick: Pick, article: Article) -> Story:
+    """The frozen copy of a chosen article; ``article`` is it with its body rendered."""
     return Story(
         path=article.path,
         guid=article.guid,
@@ -63,10 +62,21 @@ def left_out(skip: Skip) -> LeftOut:
 
 
 def compose(
-    selection: Selection, *, id: str, stream: Stream, slot: datetime, newsletter: Newsletter, number: int, now: datetime
+    selection: Selection,
+    articles: Mapping[str, Article],
+    *,
+    id: str,
+    stream: Stream,
+    slot: datetime,
+    newsletter: Newsletter,
+    number: int,
+    now: datetime,
 ) -> Issue:
-    """A draft: stories best first, subject and preheader worded from them; ``number`` is that of ``Issue``."""
-    stories = tuple(story(pick) for pick in selection.picks)
+    """A draft: stories best first, subject and preheader worded from them; ``number`` is that of ``Issue``.
+
+    ``articles`` holds the chosen ones by path, rendered.
+    """
+    stories = tuple(story(pick, articles[pick.article.path]) for pick in selection.picks)
     issue = Issue(
         id=id,
         stream=stream,
@@ -139,7 +149,12 @@ def edit(issue: Issue, change: Edit) -> Issue:
 
 
 def reselected(
-    issue: Issue, selection: Selection, pinned: Sequence[str], excluded: Sequence[str], newsletter: Newsletter
+    issue: Issue,
+    selection: Selection,
+    articles: Mapping[str, Article],
+    pinned: Sequence[str],
+    excluded: Sequence[str],
+    newsletter: Newsletter,
 ) -> Issue:
     """The issue with the stories of a new selection, in which the editor's pins and exclusions took part.
 
@@ -147,7 +162,7 @@ def reselected(
     """
     chosen = replace(
         issue,
-        stories=tuple(story(pick) for pick in selection.picks),
+        stories=tuple(story(pick, articles[pick.article.path]) for pick in selection.picks),
         left_out=tuple(left_out(skip) for skip in selection.skips),
         pinned=tuple(pinned),
         excluded=tuple(excluded),
@@ -179,7 +194,7 @@ def reorder(stories: Sequence[Story], order: Sequence[str]) -> tuple[Story, ...]
     return (*first, *(story for story in stories if story not in first))
 
 
-def find(articles: Sequence[Article], reference: str) -> Article:
+def find(articles: Sequence[Head], reference: str) -> Head:
     """The article that an editor means by its path, the end of it, its URL or guid.
 
     ``NotFoundError`` where none or several fit.
@@ -192,7 +207,7 @@ def find(articles: Sequence[Article], reference: str) -> Article:
     return found
 
 
-def drop(issue: Issue, articles: Sequence[Article], reference: str) -> str:
+def drop(issue: Issue, articles: Sequence[Head], reference: str) -> str:
     """The path of what an editor wants out: a story of the issue, even if its file is gone, else an article."""
     story = _meant(issue.stories, reference)
     return story.path if story else find(articles, reference).path

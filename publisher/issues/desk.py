@@ -8,17 +8,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from publisher.config import Config, Newsletter
-from publisher.content.article import Article
+from publisher.content.article import Article, Head
 from publisher.content.index import Index
+from publisher.content.library import Library
 from publisher.db.engine import Connection, Database
 from publisher.errors import NotFoundError, StateError
-from publisher.issues import compose, slots, store
+from publisher.issues import compose, follow, slots, store
 from publisher.issues.issue import Issue, State, Stream, advance, due_state
 from publisher.selection import History, Rule, Selection, select, since
 from publisher.text import one_line
 
 HORIZON = timedelta(days=31)
 """How far back articles are weighed and their reasons kept; older ones are too old for any issue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What was selected, and the chosen articles whole, by path."""
+
+    selection: Selection
+    articles: Mapping[str, Article]
+
+
+_NOTHING = Choice(selection=Selection(picks=(), skips=()), articles={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +75,12 @@ def rule(config: Config, letter: Newsletter, pinned: Sequence[str] = (), exclude
         section=wish.where.section,
         tag=wish.where.tag,
         window=wish.window,
-        max_age=wish.max_age,
+        max_age=wish.reach,
         featured=wish.featured,
+        rank=wish.rank,
+        repeat=wish.repeat,
         half_life=wish.half_life,
-        per_topic=wish.per_topic,
+        per_topic=wish.quota,
         untopiced=wish.max,
         near_duplicate=wish.near_duplicate,
         pinned=tuple(pinned),
@@ -81,21 +95,18 @@ def issue_id(on: Stream, slot: datetime, letter: Newsletter) -> str:
     return f"{name}-{day}"
 
 
-def candidates(database: Database, wish: Rule, past: History, now: datetime) -> list[Article]:
-    """The articles that an issue drawn up now weighs: the recent ones, newest first, and the pinned of any age.
-
-    A pinned one that expired since, or was put off to a later day, is none.
-    """
+def candidates(database: Database, wish: Rule, past: History, now: datetime) -> list[Head]:
+    """The articles that an issue drawn up now weighs: the recent ones, newest first, and the pinned of any age."""
     index = Index(database)
     start = min(since(wish, past, now), now - HORIZON)
-    recent = index.articles(now, since=start)
+    recent = list(index.heads(now, since=start))
     known = {article.path for article in recent}
-    pinned = (index.article(path) for path in wish.pinned if path not in known)
-    return [*recent, *(article for article in pinned if article is not None and _is_shown(article, now))]
-
-
-def _is_shown(article: Article, now: datetime) -> bool:
-    return article.published <= now and (article.expires is None or now < article.expires)
+    pinned = (index.head(path) for path in wish.pinned if path not in known)
+    found = [*recent, *(article for article in pinned if article is not None)]
+    owners: dict[str, str] = {}
+    for article in found:  # of two with one id, which 'check' tells, the first by path has it, as in the feeds
+        owners[article.guid] = min(article.path, owners.get(article.guid, article.path))
+    return [article for article in found if owners[article.guid] == article.path]
 
 
 def choose(
@@ -105,12 +116,25 @@ def choose(
     now: datetime,
     pinned: Sequence[str] = (),
     excluded: Sequence[str] = (),
-) -> Selection:
+) -> Choice:
     """What an issue of the stream would hold if it were drawn up now."""
     wish = rule(config, newsletter(config, on.newsletter), pinned, excluded)
     with database.read() as connection:
         past = store.history(connection, on)
-    return select(candidates(database, wish, past, now), wish, past, now)
+    return chosen(config, database, wish, past, now)
+
+
+def chosen(config: Config, database: Database, wish: Rule, past: History, now: datetime) -> Choice:
+    """What a rule chooses now. What turns out to be impossible to render is left out, and another takes its place."""
+    library, known = Library(config, database), candidates(database, wish, past, now)
+    while True:
+        selection = select(known, wish, past, now)
+        paths = [pick.article.path for pick in selection.picks]
+        articles = library.articles(paths, now)
+        unreadable = {path for path in paths if path not in articles}
+        if not unreadable:
+            return Choice(selection=selection, articles=articles)
+        wish = replace(wish, unreadable=wish.unreadable | unreadable)
 
 
 def draft(
@@ -132,10 +156,10 @@ def draft(
     letter = newsletter(config, on.newsletter)
     with database.read() as connection:
         standing = store.open_issue(connection, on)
-    selection = Selection(picks=(), skips=()) if standing else choose(config, database, on, now)
-    thin = _thin(selection, letter, on) if not standing else None
+    choice = _NOTHING if standing else choose(config, database, on, now)
+    thin = _thin(choice.selection, letter, on) if not standing else None
     if thin is not None and letter.empty == "send_note":
-        selection, thin = replace(selection, picks=()), None
+        choice, thin = Choice(selection=replace(choice.selection, picks=()), articles={}), None
     if thin is not None and now < slot:
         return thin
     with database.write() as connection:
@@ -156,7 +180,7 @@ def draft(
         if issue is None:
             if standing is not None:  # it left the desk meanwhile, and nothing was selected for another
                 raise StateError(f"issue {standing.id} was changed meanwhile", hint="draft again")
-            issue = _new(connection, selection, on, slot, letter, now)
+            issue = _new(connection, choice, on, slot, letter, now)
             store.record(connection, issue.id, "issue.drafted", now=now, by=by, detail=f"{len(issue.stories)} stories")
         if wall:
             slots.attach(connection, on, wall, issue.id)
@@ -171,10 +195,11 @@ def _thin(selection: Selection, letter: Newsletter, on: Stream) -> Thin | None:
 
 
 def _new(
-    connection: Connection, selection: Selection, on: Stream, slot: datetime, letter: Newsletter, now: datetime
+    connection: Connection, choice: Choice, on: Stream, slot: datetime, letter: Newsletter, now: datetime
 ) -> Issue:
     issue = compose.compose(
-        selection,
+        choice.selection,
+        choice.articles,
         id=store.free_id(connection, issue_id(on, slot, letter)),
         stream=on,
         slot=slot,
@@ -200,9 +225,10 @@ def edit(
     with database.read() as connection:
         seen = store.get(connection, id)
     compose.editable(seen)
-    issue = seen
+    # A draft follows its articles by itself. What was approved is as they were; edited, it is approved as they are.
+    issue = follow.followed(config, database, seen, now) if seen.state is State.APPROVED else seen
     if pin or exclude:
-        issue = _reselect(config, database, seen, pin, exclude, now)
+        issue = _reselect(config, database, issue, pin, exclude, now)
     issue = compose.edit(issue, change)
     with database.write() as connection:
         store.update(connection, issue, seen=seen)
@@ -213,15 +239,16 @@ def edit(
 def _reselect(
     config: Config, database: Database, seen: Issue, pin: Sequence[str], exclude: Sequence[str], now: datetime
 ) -> Issue:
-    shown = Index(database).articles(now)
+    shown = list(Index(database).heads(now))
     pins = [compose.find(shown, name).path for name in pin]
     drops = [compose.drop(seen, shown, name) for name in exclude]
     if both := set(pins) & set(drops):
         raise StateError(f"{min(both)} cannot be pinned and excluded at once", hint="name it once")
     pinned = tuple(dict.fromkeys([path for path in seen.pinned if path not in drops] + pins))
     excluded = tuple(dict.fromkeys([path for path in seen.excluded if path not in pins] + drops))
-    selection = choose(config, database, seen.stream, now, pinned, excluded)
-    return compose.reselected(seen, selection, pinned, excluded, newsletter(config, seen.stream.newsletter))
+    choice = choose(config, database, seen.stream, now, pinned, excluded)
+    letter = newsletter(config, seen.stream.newsletter)
+    return compose.reselected(seen, choice.selection, choice.articles, pinned, excluded, letter)
 
 
 def skip(database: Database, id: str, why: str, *, now: datetime, by: str = "") -> Issue:

@@ -158,6 +158,13 @@ def open_issue(connection: Connection, stream: Stream) -> Issue | None:
     return None if row is None else _issue(connection, row)
 
 
+def open_issues(connection: Connection) -> list[Issue]:
+    """All issues that are neither sent nor skipped, by id."""
+    query = sa.select(issue_table).where(issue_table.c.state.in_([state.value for state in OPEN]))
+    rows = connection.execute(query.order_by(issue_table.c.id)).mappings().all()
+    return [_issue(connection, row) for row in rows]
+
+
 def free_id(connection: Connection, wanted: str) -> str:
     """``wanted``, or with ``-2``, ``-3``… where there is such an issue already."""
     taken = set(connection.execute(sa.select(issue_table.c.id).where(issue_table.c.id.startswith(wanted))).scalars())
@@ -175,17 +182,34 @@ def number(connection: Connection, newsletter: str) -> int:
 
 
 def history(connection: Connection, stream: Stream) -> History:
-    """What the stream sent before: guids of all its stories, titles of the last issues."""
-    begun = [state.value for state in BEGUN]
-    mine = _of_stream(sa.select(issue_table.c.id, issue_table.c.created), stream).where(issue_table.c.state.in_(begun))
-    issues = connection.execute(mine.order_by(issue_table.c.created.desc())).all()
-    sub = _of_stream(sa.select(issue_table.c.id), stream).where(issue_table.c.state.in_(begun))
-    guids = connection.execute(sa.select(story_table.c.guid).where(story_table.c.issue.in_(sub))).scalars()
-    recent = [row.id for row in issues[:RECENT_ISSUES]]
-    titles = connection.execute(sa.select(story_table.c.title).where(story_table.c.issue.in_(recent))).scalars()
+    """What was sent before: guids of all the stream's stories and of the other streams', titles of its last issues.
+
+    An issue without stories, a note that there is no news, sets no end to the news before it: the few stories that
+    were too few for an issue stay eligible.
+    """
+    issue, story = issue_table.c, story_table.c
+    query = (
+        sa.select(issue.id, issue.newsletter, issue.schedule, issue.created, story.guid, story.title)
+        .join(story_table, story.issue == issue.id)
+        .where(issue.state.in_([state.value for state in BEGUN]))
+        .order_by(issue.created.desc(), issue.serial.desc(), story.position)
+    )
+    sent: set[str] = set()
+    elsewhere: dict[str, str] = {}
+    issues: dict[str, datetime] = {}
+    titles: list[str] = []
+    for row in connection.execute(query):
+        if Stream(row.newsletter, row.schedule) != stream:
+            elsewhere[row.guid] = row.id  # the oldest comes last and stays
+            continue
+        sent.add(row.guid)
+        issues.setdefault(row.id, row.created)
+        if len(issues) <= RECENT_ISSUES:
+            titles.append(row.title)
     return History(
-        sent=frozenset(guids),
-        last=issues[0].created if issues else None,
+        sent=frozenset(sent),
+        elsewhere=MappingProxyType(elsewhere),
+        last=next(iter(issues.values()), None),
         titles=MappingProxyType({title_key(title): title for title in sorted(titles) if title_key(title)}),
     )
 

@@ -123,6 +123,49 @@ def test_a_draft_says_what_it_took_and_left(there, tmp_path):
     assert [(each["article"], each["reason"]) for each in again["left_out"]] == [("posts/hello.md", "excluded")]
 
 
+@pytest.fixture
+def unreadable(tmp_path, capsys):
+    """A new site with an article whose head is good and whose text nobody can render."""
+    site = Site(tmp_path / "unreadable", capsys)
+    assert run(["init", str(site.folder), "--now", NOW]) == 0
+    head = f"---\ntitle: Deep\ndate: {TODAY}\nsummary: S\ntags: [sea]\n---\n"
+    site.write("content/posts/deep.md", f"{head}{'>' * 3000} x\n")
+    return site
+
+
+def test_articles_lists_what_cannot_be_rendered_too_and_renders_nothing(unreadable):
+    site = unreadable
+    listed = site.run("articles")
+    assert "posts/deep.md" in listed.out
+    assert listed.err == ""
+    assert site.run("articles", "--tag", "sea").out.count("posts/deep.md") == 1
+    assert "deep.md" not in site.run("articles", "--problems").out, "nobody has looked at its text yet"
+    data = {each["path"]: each for each in site.json("articles")}
+    deep, hello = data["posts/deep.md"], data["posts/hello.md"]
+    assert {key for key, value in deep.items() if value is None} == {"updated", "summary", "image"}
+    assert (deep["title"], deep["tags"]) == ("Deep", ["sea"])
+    assert hello["summary"]
+    assert hello["updated"]
+    assert list(deep) == list(hello)
+    assert "posts/deep.md:7: error: quotes are nested more than 200 deep" in site.run("articles", "--problems").out
+
+
+def test_a_text_that_cannot_be_rendered_is_told_by_each_command_that_needs_it(unreadable):
+    site = unreadable
+    told = "posts/deep.md:7: error: quotes are nested more than 200 deep; remove the surplus >"
+    assert told in site.run("check", code=1).out
+    assert told in site.run("build").out
+    assert told in site.run("build", "--strict", code=1).out
+    draft = site.json("issue", "draft", "weekly")
+    assert "posts/deep.md" not in {each["article"] for each in draft["stories"]}
+    assert {"article": "posts/deep.md", "reason": "unreadable"} in [
+        {"article": each["article"], "reason": each["reason"]} for each in draft["left_out"]
+    ]
+    said = site.run("issue", "show", ISSUE).out
+    assert "its text cannot be rendered; 'publisher check' names the line" in said
+    assert "feeds: in none, for its text cannot be rendered" in site.run("explain", "deep").out
+
+
 @pytest.mark.parametrize("name", COMMANDS, ids=" ".join)
 def test_every_command_explains_itself(name, capsys):
     assert run([*name, "--help"]) == 0

@@ -66,10 +66,18 @@ VALUES = {
     ),
     "content: {urls: '/:yaer/:slug/'}": (
         "content.urls: ':yaer' is not part of an address; did you mean :year? "
-        "write some of :year, :month, :day, :slug, :section, :filename, :title"
+        "write some of :year, :month, :day, :slug, :title, :filename, :section, :categories, or others of docs/reference/config.md"
     ),
     "content: {urls: ':slug'}": (
-        "content.urls: ':slug' is not a path; write hugo, or for example /:year/:month/:slug/"
+        "content.urls: ':slug' is not a path; write one of hugo, jekyll, jekyll-pretty, zola, pelican, eleventy, or for example /:year/:month/:slug/"
+    ),
+    "content: {urls: jekyl}": (
+        "content.urls: 'jekyl' is not a path; did you mean jekyll? "
+        "write one of hugo, jekyll, jekyll-pretty, zola, pelican, eleventy, or for example /:year/:month/:slug/"
+    ),
+    "content: {urls: jekyll /:categories/:titel/}": (
+        "content.urls: ':titel' is not part of an address; did you mean :title? "
+        "write some of :year, :month, :day, :slug, :title, :filename, :section, :categories, or others of docs/reference/config.md"
     ),
     "content: {urls: '/:year/:section/'}": (
         "content.urls: '/:year/:section/' gives many articles one address; add :slug, :filename or :title"

@@ -1,4 +1,4 @@
-"""A small site in a temporary folder, and what a scan makes of it."""
+"""A small site in a temporary folder, and what a scan and the library make of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from PIL import Image as Pillow
 
 from publisher.config import Config, load
+from publisher.content.article import Article, Html
+from publisher.content.index import Index
+from publisher.content.library import Library
 from publisher.content.parse import Parsed, parse
 from publisher.content.rules import Rules
 from publisher.content.scan import ScanReport, scan
@@ -74,3 +77,26 @@ class Shelf:
     def scan(self, now: datetime = NOW, **how: Any) -> ScanReport:
         """Scans the site."""
         return scan(self.config, self.database, now, **how)
+
+    @property
+    def library(self) -> Library:
+        """The library of the site as it is configured now."""
+        return Library(self.config, self.database)
+
+    def articles(self, now: datetime = NOW) -> dict[str, Article]:
+        """The whole articles that are shown at ``now`` by path, newest first: rendered where they must be."""
+        library = self.library
+        return library.articles([head.path for head in library.heads(now)], now)
+
+    def renewed(self, now: datetime = NOW, **how: Any) -> dict[str, Article]:
+        """The articles after a scan at ``now``."""
+        self.scan(now, **how)
+        return self.articles(now)
+
+    def html(self, path: str = "posts/one.md") -> Html:
+        """The body of an article as it was last rendered."""
+        return self.library.html([path])[path]
+
+    def problems(self) -> list[str]:
+        """What is wrong, as the lines that people see."""
+        return [str(problem) for problem in Index(self.database).problems()]

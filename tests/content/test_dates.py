@@ -43,6 +43,16 @@ def zone(hours: float) -> timezone:
         ("2025年06月30日 12:00", NOON, SHANGHAI),
         ("20250630", (2025, 6, 30), SHANGHAI),
         (" 2025-06-30\n", (2025, 6, 30), SHANGHAI),
+        ("2025-06-30 15:10:04 +0800 CST", (2025, 6, 30, 15, 10, 4), zone(8)),
+        ("Mon Jan  2 15:04:05 2006", (2006, 1, 2, 15, 4, 5), SHANGHAI),
+        ("Mon Jan  2 15:04:05 UTC 2006", (2006, 1, 2, 15, 4, 5), UTC),
+        ("Mon Jan  2 15:04:05 -0700 2006", (2006, 1, 2, 15, 4, 5), zone(-7)),
+        ("Mon Jan 2 15:04:05 2006 +0100", (2006, 1, 2, 15, 4, 5), zone(1)),
+        ("Mon, 02 Jan 2006 15:04:05 GMT", (2006, 1, 2, 15, 4, 5), UTC),
+        ("2025/06/30 12:00", NOON, SHANGHAI),
+        ("2025-06-30t12:00z", NOON, UTC),
+        ("2025-06-30 12:00:00 +800", NOON, zone(8)),
+        ("2025-06-30T12:00:00+14:00", NOON, zone(14)),
     ],
 )
 def test_every_form_that_real_articles_have(text: str, moment: tuple[int, ...], where: tzinfo):
@@ -71,6 +81,13 @@ EXAMPLE = "write for example 2025-06-30T08:00:00+08:00"
         ("{{ .Date }}", "'{{ .Date }}' is a template, not a date"),
         ("1" * 5000, f"'{'1' * 39}…' is not a date"),
         ("true", "'true' is not a date"),
+        ("Mon Foo 2 15:04:05 2006", "'Mon Foo 2 15:04:05 2006' is not a date"),
+        ("1751268000", "'1751268000' is not a date"),
+        ("2025-12-31T23:59:60Z", "'2025-12-31T23:59:60Z' is not a date: second must be in 0..59"),
+        (
+            "2025-06-30T00:00:00+14:01",
+            "'2025-06-30T00:00:00+14:01' is not a date: no place on earth is +14:01 from UTC",
+        ),
     ],
 )
 def test_nothing_is_guessed(text: str, message: str):
@@ -87,6 +104,41 @@ def test_a_text_is_a_date_or_a_value_error(text: str):
         assert str(error).endswith(EXAMPLE)
     else:
         assert moment.astimezone(UTC)
+
+
+USUAL = st.builds(
+    "{:04}-{:02}-{:02}{}".format,
+    st.integers(0, 9999),
+    st.integers(0, 13),
+    st.integers(0, 32),
+    st.just("")
+    | st.builds(
+        "{}{:02}:{:02}:{:02}{}{}".format,
+        st.sampled_from("T "),
+        st.integers(0, 25),
+        st.integers(0, 61),
+        st.integers(0, 61),
+        st.sampled_from(("", ".5", ".999", ".724001", ".1234567")),
+        st.sampled_from(("", "Z", "+08:00", "-0330", " +0000", " -05:30", "+13:59", "+14:00", "-14:30", "+08:60", "+00:00")),
+    ),
+)  # fmt: skip
+
+
+@given(USUAL)
+def test_the_fast_way_reads_as_the_slow_one(text: str):
+    try:
+        slow = dates._parse(text, SHANGHAI)
+    except ValueError:
+        slow = None
+    try:
+        fast = dates.parse(text, SHANGHAI)
+    except ValueError:
+        fast = None
+    assert (fast, fast and fast.utcoffset(), fast and fast.tzinfo) == (
+        slow,
+        slow and slow.utcoffset(),
+        slow and slow.tzinfo,
+    )
 
 
 @given(st.datetimes(datetime(1000, 1, 3), datetime(8999, 12, 30), timezones=st.just(UTC)))

@@ -30,6 +30,8 @@ def put(file: Path, data: bytes) -> Path:
 def locate(roots: Roots, reference: str, path: str = "posts/one.md") -> Found:
     found = images.locate(roots, path, PAGE, reference)
     assert found.stamp == images.stamp(roots, path, reference)
+    assert images.unchanged(roots, path, reference, found.stamp)
+    assert not images.unchanged(roots, path, reference, "/elsewhere.png:1:1:1")
     return found
 
 
@@ -191,3 +193,63 @@ def test_no_thumbnail_of_what_is_no_picture(tmp_path: Path):
 
 def test_a_file_that_goes_meanwhile_has_no_stamp(tmp_path: Path):
     assert images._stamp(str(tmp_path / "gone.png")) == ""
+    assert images._stamp("a\0b") == ""
+
+
+@pytest.mark.parametrize("reference", ["/a.png", "a.png", "/a.png?v=1", "./a.png", "https://example.org/a.png", "%61.png", " /a.png "])  # fmt: skip
+def test_a_picture_is_unchanged_until_its_file_is(roots: Roots, reference: str):
+    file = put(roots.static / "a.png", b"one")
+    stamp = images.stamp(roots, "posts/one.md", reference)
+    assert stamp.startswith(f"{file}:")
+    assert images.unchanged(roots, "posts/one.md", reference, stamp)
+    assert not images.unchanged(roots, "posts/one.md", reference, "")
+    put(file, b"other")
+    assert not images.unchanged(roots, "posts/one.md", reference, stamp)
+    file.unlink()
+    assert not images.unchanged(roots, "posts/one.md", reference, stamp)
+    assert images.unchanged(roots, "posts/one.md", reference, "")
+
+
+def test_a_picture_replaced_by_one_of_the_same_time_and_size_is_changed(roots: Roots):
+    file = put(roots.static / "a.png", b"one")
+    os.utime(file, ns=(1, 1))
+    stamp = images.stamp(roots, "one.md", "/a.png")
+    other = put(roots.static / "b.png", b"two")
+    os.utime(other, ns=(1, 1))
+    other.replace(file)
+    assert not images.unchanged(roots, "one.md", "/a.png", stamp)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "changed"),
+    [("content/posts/a.png", True), ("static/a.png", True), ("content/a.png", False), ("static/posts/a.png", False)],
+)
+def test_a_file_that_comes_before_it_changes_a_picture(roots: Roots, earlier: str, changed: bool):
+    put(roots.assets / "a.png", b"one")
+    stamp = images.stamp(roots, "posts/one.md", "a.png")
+    put(roots.static.parent / earlier, b"one")
+    assert images.unchanged(roots, "posts/one.md", "a.png", stamp) is not changed
+    assert (images.stamp(roots, "posts/one.md", "a.png") == stamp) is not changed
+
+
+def test_a_name_as_written_comes_before_the_decoded_one(roots: Roots):
+    put(roots.assets / "a b.png", b"one")
+    stamp = images.stamp(roots, "one.md", "/a%20b.png")
+    assert images.unchanged(roots, "one.md", "/a%20b.png", stamp)
+    put(roots.static / "a%20b.png", b"two")
+    assert not images.unchanged(roots, "one.md", "/a%20b.png", stamp)
+
+
+def test_a_folder_or_a_link_that_leads_out_takes_no_precedence(roots: Roots):
+    put(roots.assets / "a.png", b"one")
+    stamp = images.stamp(roots, "posts/one.md", "a.png")
+    (roots.static / "a.png").mkdir()
+    secret = put(roots.static.parent / "secret.png", b"x")
+    (roots.content / "posts").mkdir()
+    (roots.content / "posts/a.png").symlink_to(secret)
+    assert images.unchanged(roots, "posts/one.md", "a.png", stamp)
+
+
+def test_a_picture_elsewhere_never_changes(roots: Roots):
+    assert images.unchanged(roots, "one.md", "https://cdn.example.net/a.png", "")
+    assert not images.unchanged(roots, "one.md", "//cdn.example.net/a.png", "/site/a.png:1:1:1")

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.content import markdown, reading
+from publisher.content import limit, reading
 from publisher.content.markdown import MarkdownError, convert, inline_text, plain, render
 
 PAGE = "https://example.org/posts/one/"
@@ -18,7 +19,7 @@ def html(text: str) -> str:
     return render(text, PAGE, "a1-").strip()
 
 
-def warned(text: str) -> list[tuple[str, str]]:
+def warned(text: str) -> list[tuple[str, str, int | None]]:
     return list(convert(text, PAGE, "a1-").warnings)
 
 
@@ -46,6 +47,8 @@ def test_text(text: str, expected: str):
     [
         ("[a](b c)", "<p>[a](b c)</p>"),
         ("[a](../two/)", '<p><a href="https://example.org/posts/two/" rel="noopener">a</a></p>'),
+        ("[a](my file.pdf)", f'<p><a href="{PAGE}my%20file.pdf" rel="noopener">a</a></p>'),
+        ("`[a](/b c)`", "<p><code>[a](/b c)</code></p>"),
         ("[a](/b c)", '<p><a href="https://example.org/b%20c" rel="noopener">a</a></p>'),
         ("[a](https://x.org/%20?q=中)", '<p><a href="https://x.org/%20?q=%E4%B8%AD" rel="noopener">a</a></p>'),
         ("[a](#part)", f'<p><a href="{PAGE}#part" rel="noopener">a</a></p>'),
@@ -70,6 +73,8 @@ IMG = 'decoding="async" loading="lazy"'
             '![](/images/default (1).png "T")',
             f'<p><img src="https://example.org/images/default%20(1).png" alt="" title="T" {IMG}></p>',
         ),
+        ("![A](a.png =300x)", f'<p><img src="{PAGE}a.png" alt="A" {IMG}></p>'),
+        ("![A](a b.png =100%x20)", f'<p><img src="{PAGE}a%20b.png" alt="A" {IMG}></p>'),
         ("![a](b.png)", f'<p><img src="{PAGE}b.png" alt="a" {IMG}></p>'),
         ("<img src=x.png onerror=alert(1) style='a'>", f'<img src="{PAGE}x.png" alt="" {IMG}>'),
         ("<img alt=x>", ""),
@@ -100,6 +105,27 @@ def test_a_bare_url_ends_before_cjk_punctuation(text: str, shown: str, rest: str
     assert "%EF%BC%8C" not in found[1]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("**https://x.org/a**，后", '<p><strong><a href="https://x.org/a" rel="noopener">https://x.org/a</a></strong>，后</p>'),
+        ("~~https://x.org/a~~后", '<p><del><a href="https://x.org/a" rel="noopener">https://x.org/a</a></del>后</p>'),
+        ("`https://x.org/a**，`", "<p><code>https://x.org/a**，</code></p>"),
+    ],
+)  # fmt: skip
+def test_a_bare_url_leaves_the_marks_around_it_alone(text: str, expected: str):
+    assert html(text) == expected
+
+
+def test_two_threads_with_two_pages_do_not_meet():
+    text = "a[^1] [b](c) [d](#e)\n\n" * 50 + "[^1]: f"
+    pages = [(f"https://{name}.example/p/", f"{name}-") for name in "abcdefgh"]
+    alone = [render(text, *page) for page in pages]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda page: render(text, *page), pages * 8))
+    assert together == alone * 8
+
+
 def test_footnotes_are_numbered_under_the_articles_own_prefix():
     made = html("a[^1] b[^n] c[^1]\n\n[^1]: One\n[^n]: Two\n[^unused]: Three")
     ids = re.findall(r'id="([^"]+)"', made)
@@ -111,21 +137,27 @@ def test_footnotes_are_numbered_under_the_articles_own_prefix():
 
 def test_references_to_no_footnote_go_with_a_warning():
     assert html("a[^2, ^3] b[^RSS] `[^1]` [^a-z]") == "<p>a b <code>[^1]</code> [^a-z]</p>"
-    assert warned("a[^2, ^3] b[^RSS]") == [
-        ("footnote-undefined", "[^2, ^3], [^RSS] refer to no footnote; add [^1]: … or delete them")
+    assert warned("`[^2]`\n\na[^2, ^3] b[^RSS]") == [
+        ("footnote-undefined", "[^2, ^3], [^RSS] refer to no footnote; add [^1]: … or delete them", 3)
     ]
+    assert warned("a[^1]") == [("footnote-undefined", "[^1] refers to no footnote; add [^1]: … or delete them", 1)]
+    assert warned("\n[^1][^2][^3][^4]") == [
+        ("footnote-undefined", "[^1], [^2], [^3], … refer to no footnote; add [^1]: … or delete them", 2)
+    ]
+    assert warned("a&#91;^1]")[0][2] is None
 
 
-def test_shortcodes_are_counted():
-    assert warned("{{< x >}}a") == [
-        ("shortcode", "1 shortcodes, template tags or leaked tags were resolved or left out; write Markdown")
+def test_shortcodes_are_counted_by_name():
+    assert warned("a\n{{< x >}}{{< y >}}{{< x >}}") == [
+        ("shortcode", "shortcodes: 3 left out (2 x, 1 y); write Markdown instead", 2)
     ]
+    assert warned("\n\na</think>") == [("shortcode", "shortcodes: 1 left out (1 <think>); write Markdown instead", 3)]
 
 
 def test_a_body_of_which_nothing_is_left_is_told():
-    assert warned("<!-- only this") == [
-        ("body-vanished", "nothing of the text can be shown; look for an unclosed <script> or <!--")
-    ]
+    message = "nothing of the text can be shown; look for an unclosed <script> or <!--"
+    assert warned("\n<!-- only this") == [("body-vanished", message, 2)]
+    assert warned("[^1]: unused") == [("body-vanished", message, 1)]
     assert warned("") == []
 
 
@@ -153,25 +185,29 @@ def test_attributes():
     assert made == '<p id="a1-x-y" class="footnotes language-x" lang="zh">t</p>'
 
 
+DEEP = "elements are nested more than 200 deep; close them, or use fewer levels"
+
+
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "message", "line"),
     [
-        ("x" * (512 * 1024 + 1), "the text has more than 512 KiB; split it"),
-        (">" * 201 + " x", "quotes are nested more than 200 deep; remove the surplus >"),
-        ("<div></p></b>" * 201, "elements are nested more than 200 deep; close them, or use fewer levels"),
-        ("|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + "|b|\n" * 200, "a table has more than 200000 cells; split it"),
-        ("<div>" * 201, "elements are nested more than 200 deep; close them, or use fewer levels"),
+        ("x" * (512 * 1024 + 1), "the text has more than 512 KiB; split it", 1),
+        ("a\n\n" + ">" * 201 + " x", "quotes are nested more than 200 deep; remove the surplus >", 3),
+        ("a\n\n" + "|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + "|b|\n" * 200, "a table has more than 200000 cells; split it", 3),
+        ("<div></p></b>" * 201, DEEP, 1),
+        ("a\n\n" + "<div>\n" * 201, DEEP, 203),
+        ("a\n\n" + "*a **b " * 150 + "** a*" * 150, DEEP, 1),
     ],
-    ids=["long", "quotes", "misnested", "table", "elements"],
-)
-def test_what_is_too_much(text: str, message: str):
+    ids=["long", "quotes", "table", "misnested", "elements", "lists"],
+)  # fmt: skip
+def test_what_is_too_much(text: str, message: str, line: int):
     with pytest.raises(MarkdownError) as caught:
         html(text)
-    assert caught.value.line() == message
+    assert (caught.value.line(), caught.value.body_line) == (message, line)
 
 
 def test_a_table_that_would_fill_the_memory(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(markdown, "MAX_OUTPUT", 1000)
+    monkeypatch.setattr(limit, "MAX_OUTPUT", 1000)
     with pytest.raises(MarkdownError, match="the text becomes more than 0 MiB of HTML"):
         html("|a|b|\n|-|-|\n" + "|c|d|\n" * 100)
 
@@ -187,6 +223,7 @@ def test_a_table_that_would_fill_the_memory(monkeypatch: pytest.MonkeyPatch):
         ("# Heading", "Heading"),
         ("> quoted\n> twice", "quoted > twice"),
         ("a[^1] b", "a b"),
+        ("a <!-- b --> c <!-- d", "a c"),
         ("plain 中文。", "plain 中文。"),
         ("{{ x }}y", "y"),
         ("", ""),
@@ -244,15 +281,21 @@ def test_any_text_becomes_well_formed_html_with_absolute_addresses(text: str):
     [
         "a\n\n: b\n\n" * 20_000,
         "<think>" * 50_000,
+        "<think>" * 50_000 + "</think>",
+        "[a](x) " * 20_000,
+        "[^1] " * 19_000 + "\n\n[^1]: n",
+        "](x)" * 20_000,
+        "**https://x.org/" * 20_000,
+        "http://" + "a" * 400_000 + "**字",
         "{{<" * 100_000 + ">}}",
         "{% highlight x %}" * 20_000,
         "[a](a" + " " * 400_000,
-        "[a](" * 50_000,
+        "[a](" * 20_000,
         "<a <a " * 50_000,
         "<div>\n" + '<a href="' * 40_000,
         " ".join("`" * length for length in range(1, 700)),
         " " * 400_000 + "x",
-        "[^1, " * 60_000,
+        "[^1, " * 20_000,
         "." * 200_000 + "x",
     ],
     ids=lambda text: repr(text[:12]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from content.shelf import HEAD, RULES, SHANGHAI, complaints, read
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from publisher.config import load
 from publisher.content.article import Topic
-from publisher.content.parse import Draft
-from publisher.content.rules import Featured, Rules, of
+from publisher.content.field import Sources
+from publisher.content.parse import Draft, parse
+from publisher.content.rules import FIELDS, Featured, Rules, of
 from publisher.content.topic import Rule
 
 JUNE = datetime(2025, 6, 30, tzinfo=SHANGHAI)
@@ -40,7 +42,8 @@ def test_a_plain_article():
         tags=("GPU", "英伟达"),
         summary="Short.",
         section="posts",
-        body="\nBody.",
+        line=2,
+        body="\nBody.\n",
         body_line=9,
     )
 
@@ -60,14 +63,15 @@ def test_bytes_that_are_not_utf_8():
 
 
 def test_a_file_that_is_too_long():
-    message = ": error: the file has 1048577 bytes; an article may have 1048576: split it"
+    message = ":1: error: the file is longer than 1 MiB; split it"
     assert complaints(read(b"x" * (1024 * 1024 + 1))) == [message]
+    assert "too-long" not in {problem.code for problem in read(b"x" * (1024 * 1024)).problems}
 
 
 def test_a_control_character_is_dropped_and_told_where():
     parsed = read(f"{HEAD}summary: a\x07b\n---\nBody\x01 text\x00.")
     assert parsed.draft.summary == "ab"
-    assert parsed.draft.body == "Body text."
+    assert parsed.draft.body == "Body\x01 text\x00."  # Markdown drops those
     assert complaints(parsed) == [":4: warning: a control character was dropped; delete it"]
 
 
@@ -91,7 +95,7 @@ def test_front_matter_that_cannot_be_read_is_an_error_with_its_line():
     assert parsed.draft is None
     assert parsed.problems[0].code == "front-matter"
     assert complaints(parsed) == [
-        ':2: error: mapping values are not allowed in this context; put the value in quotes, for example title: "A: B"'
+        ':2: error: a second ": " stands in this value; put the value in quotes, for example title: "A: B"'
     ]
 
 
@@ -146,6 +150,80 @@ def test_the_first_date_that_is_present_wins():
     assert draft("---\ntitle: One\npublished: true\npubdate: 2025-06-30\n---\n").published == JUNE
 
 
+def test_the_order_in_which_a_date_is_looked_for():
+    rows = [
+        "date: 2025-06-01",
+        "publishDate: 2025-06-02",
+        "pubdate: 2025-06-03",
+        "published: 2025-06-04",
+        "lastmod: 2025-06-06",
+    ]
+    days = []
+    for start in range(len(rows)):
+        text = "\n".join(["---", "title: One", *reversed(rows[start:]), "---", ""])
+        published = draft(text, "posts/2025-06-05-one.md").published
+        assert published is not None
+        days.append(published.day)
+    assert days == [1, 2, 3, 4, 5]
+    published = draft("---\ntitle: One\nlastmod: 2025-06-06\n---\n").published
+    assert published == datetime(2025, 6, 6, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("fields", "appears"),
+    [
+        ("publishDate: 2025-07-02", datetime(2025, 7, 2, tzinfo=SHANGHAI)),
+        ("pubdate: 2025-06-01", datetime(2025, 6, 1, tzinfo=SHANGHAI)),
+        ("a: b", None),
+    ],
+)
+def test_from_when_an_article_appears(fields: str, appears: datetime | None):
+    assert headed(fields).appears == appears
+
+
+def test_a_date_of_publication_alone_is_the_date():
+    found = draft("---\ntitle: One\npublishDate: 2025-06-30\n---\n")
+    assert (found.published, found.appears) == (JUNE, None)
+    assert complaints(read(f"{HEAD}publishDate: soon\n---\n")) == [
+        ":4: error: publishDate: 'soon' is not a date; write for example 2025-06-30T08:00:00+08:00"
+    ]
+
+
+CHINESE = "算力云服务商在狂潮中异军突起，其身家在短短十二天内激增五十亿美元，成为百亿富豪。" * 2
+ENGLISH = "A cloud company has risen from nothing within twelve days, says a report. " * 2
+
+
+@pytest.mark.parametrize(
+    ("site", "title", "summary", "body", "language"),
+    [
+        ("en", CHINESE, "", ENGLISH * 9, "zh"),
+        ("zh-CN", ENGLISH, "", CHINESE * 9, "en"),
+        ("zh-CN", CHINESE, "", ENGLISH * 9, "zh-CN"),
+        ("en", "One", CHINESE, ENGLISH * 9, "zh"),
+        ("en", "One", "", CHINESE, "zh"),
+        ("zh-CN", "One", "", ENGLISH * 9 + CHINESE * 9, "en"),
+        ("zh-CN", "One", "", "", "zh-CN"),
+        ("fr", ENGLISH, "", "", "fr"),
+    ],
+)
+def test_the_language_is_guessed_from_title_and_summary_else_from_the_beginning_of_the_body(
+    site: str, title: str, summary: str, body: str, language: str
+):
+    text = f"---\ntitle: '{title}'\nsummary: '{summary}'\ndate: 2025-06-30\n---\n{body}"
+    assert draft(text, rules=replace(RULES, language=site)).language == language
+
+
+@given(st.integers(0, 1500), st.text(st.sampled_from("中a é🚀\n"), max_size=40))
+def test_the_head_of_a_file_says_what_the_whole_file_says(cut: int, end: str):
+    data = f"{HEAD}tags: [a]\n---\n{'中文 text ' * 90}{end}".encode()
+    whole = read(data).draft
+    head = parse(data[: max(cut, 700)], "posts/one.md", RULES, whole=len(data) <= max(cut, 700)).draft
+    assert whole is not None
+    assert head is not None
+    assert replace(head, body="") == replace(whole, body="")
+    assert whole.body.startswith(head.body)
+
+
 def test_updated_and_expires():
     found = headed("lastmod: 2025-07-01T00:00:00Z\nexpirydate: 2025-08-01")
     assert found.updated == datetime(2025, 7, 1, tzinfo=UTC)
@@ -167,7 +245,10 @@ def test_a_draft_needs_no_date_and_an_unclear_one_stays_withheld():
     assert draft("---\ntitle: One\ndraft: true\n---\n").published is None
     parsed = read(f"{HEAD}draft: maybe\n---\n")
     assert parsed.draft.withheld
-    assert complaints(parsed) == [":4: warning: draft: 'maybe' is neither true nor false; taken as true"]
+    assert complaints(parsed) == [
+        ":4: warning: draft: 'maybe' is neither true nor false, so taken as true; write draft: true or draft: false"
+    ]
+    assert parsed.problems[0].code == "draft-unclear"
 
 
 # ---- topics and tags
@@ -250,8 +331,9 @@ def test_featured_by_key_or_by_a_picture_that_is_no_placeholder():
         ("locale: zh-hans-cn", "a.md", "zh-Hans-CN"),
         ("a: b", "zh/posts/a.md", "zh"),
         ("a: b", "posts/a.zh-tw.md", "zh-TW"),
-        ("a: b", "posts/a.js.md", ""),
-        ("a: b", "a.md", ""),
+        ("a: b", "posts/a.js.md", "en"),
+        ("a: b", "a.md", "en"),
+        ("lang: '中文'", "zh/posts/a.md", "zh"),
     ],
 )
 def test_language(field: str, path: str, language: str):
@@ -278,7 +360,7 @@ def test_authors():
 
 
 def test_fields_may_be_mapped_by_the_site():
-    rules = replace(RULES, sources={**RULES.sources, "summary": ("kicker",), "topics": ("beat",)})
+    rules = replace(RULES, sources=Sources({**FIELDS, "summary": ("kicker",), "topics": ("beat",)}))
     found = headed("kicker: K\nsummary: S\nbeat: [B]\ntopics: [T]", rules=rules)
     assert (found.summary, found.topics) == ("K", (Topic("b", "B"),))
 
@@ -288,7 +370,8 @@ def test_the_fingerprint_holds_every_rule():
         replace(RULES, site="https://other.org"),
         replace(RULES, language="zh"),
         replace(RULES, urls="/:slug/"),
-        replace(RULES, sources={}),
+        replace(RULES, zone=ZoneInfo("UTC")),
+        replace(RULES, sources=Sources({})),
         replace(RULES, topics=(Rule(key="a", title="A"),)),
         replace(RULES, featured=()),
     ]
@@ -298,7 +381,7 @@ def test_the_fingerprint_holds_every_rule():
 def test_a_url_that_is_none():
     parsed = read(f"{HEAD}url: 'https://[x'\n---\n")
     assert complaints(parsed) == [
-        ":4: error: url: 'https://[x' is no URL (no http address with a host); write a path such as /posts/one/"
+        ":4: error: url: 'https://[x' is no http address with a host; write a path such as /posts/one/"
     ]
 
 
@@ -326,11 +409,12 @@ def test_parse_never_raises_and_always_answers(data: bytes):
 def test_names_and_addresses_longer_than_a_database_indexes():
     parsed = read(f"{HEAD}tags: [{'x' * 101}, ok]\n---\n")
     assert parsed.draft.tags == ("ok",)
-    assert complaints(parsed) == [":4: warning: tags: a name longer than 100 characters is left out"]
+    assert complaints(parsed) == [":4: warning: tags: a name longer than 100 characters is left out; shorten it"]
+    assert parsed.problems[0].code == "name-too-long"
     parsed = read(f"{HEAD}url: /{'x' * 2001}\n---\n")
-    assert parsed.problems[0].message.endswith(
-        "is no URL (longer than 2000 characters); write a path such as /posts/one/"
-    )
+    assert complaints(parsed) == [
+        ":4: error: url: the address is longer than 2000 characters; write a shorter url or slug"
+    ]
 
 
 def test_a_key_spelled_twice_in_two_cases():
@@ -352,12 +436,22 @@ def test_rules_of_a_configuration(tmp_path):
         encoding="utf-8",
     )
     rules = of(load(file, {}))
-    assert rules.sources["slug"] == ("slug",)
-    assert rules.sources["url"] == ("permalink",)
-    assert rules.sources["guid"] == ("uuid",)
-    assert rules.sources["topics"] == ("beat",)
+    assert rules.sources.table["slug"] == ("slug",)
+    assert rules.sources.table["url"] == ("permalink",)
+    assert rules.sources.table["guid"] == ("uuid",)
+    assert rules.sources.table["topics"] == ("beat",)
     assert rules.topics == (
         Rule(key="chips", title="Chips", topics=("Chips", "chips", "GPU*"), tags=("IPO",), words=("算力",)),
     )
     assert rules.featured == (Featured(key="hero"), Featured(image=True, not_image=("images/default*",)))
     assert rules.zone == SHANGHAI
+
+
+def test_plans_of_keys_are_forgotten_when_there_are_too_many():
+    sources = Sources({"title": ("title",)})
+    first = sources.plan(["title", "k"])
+    assert sources.plan(["title", "k"]) is first
+    for number in range(2000):
+        sources.plan([f"k{number}"])
+    assert sources.plan(["title", "k"]) is not first
+    assert sources.plan(["title", "k"]).fields == first.fields

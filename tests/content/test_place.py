@@ -49,9 +49,19 @@ def test_by_hugos_rule(path: str, url: str):
     ("given", "url"),
     [
         ({"slug": "New Name"}, "/posts/new-name/"),
+        ({"slug": "index"}, "/posts/"),
         ({"url": "/blog/x"}, "/blog/x/"),
         ({"url": "blog/x.html"}, "/blog/x.html"),
         ({"url": "/blog/A b/"}, "/blog/A%20b/"),
+        ({"url": "/v1.2"}, "/v1.2"),
+        ({"url": "/x/index.html"}, "/x/"),
+        ({"url": "/"}, "/"),
+        ({"url": "/a%b/"}, "/a%25b/"),
+        ({"url": "/a?b#c"}, "/a%3Fb%23c/"),
+        ({"url": "/a:b+c/"}, "/a:b+c/"),
+        ({"url": "/../../etc/"}, "/etc/"),
+        ({"url": "/a\x00b/"}, "/ab/"),
+        ({"url": "/\ud800/"}, "/%3F/"),
         ({"url": "/:year/:month/:day/:title/"}, "/2025/06/03/a-title/"),
     ],
 )
@@ -60,17 +70,38 @@ def test_slug_and_url_override(given: dict[str, str], url: str):
     assert page("posts/one/index.md", **given) == url
 
 
+@pytest.mark.parametrize(
+    ("path", "url"), [("_index.md", "/"), ("posts/_index.md", "/posts/"), ("posts/Index.md", "/posts/")]
+)
+def test_index_files_have_the_address_of_their_folder(path: str, url: str):
+    assert page(path) == url
+
+
 def test_a_whole_address_is_taken_as_it_is():
     assert page("a.md", url="https://other.org/a b") == "https://other.org/a%20b"
-    with pytest.raises(ValueError, match="no http address with a host"):
-        page("a.md", url="https://[x/")
 
 
-def test_patterns():
-    assert page("posts/2025-06-03-one.md", pattern="/:year/:month/:slug/") == "/2025/06/one/"
-    assert page("posts/one.md", pattern="/:section/:filename", slug="other") == "/posts/one/"
-    assert page("one.md", pattern="/:section/:slug.html", slug="other") == "/other.html"
-    assert page("one.md", pattern="/:unknown/:slug/") == "/:unknown/one/"
+@pytest.mark.parametrize(
+    ("path", "given", "message"),
+    [
+        ("a.md", {"url": "https://[x/"}, "'https://[x/' is no http address with a host; write a path such as /posts/one/"),
+        ("a.md", {"url": "/{{ title }}/"}, "'/{{ title }}/' is a template; write the path itself, such as /posts/one/"),
+        ("a.md", {"url": "/" + "x" * 2000}, "the address is longer than 2000 characters; write a shorter url or slug"),
+        ("p/🚀.md", {}, "'🚀' leaves nothing for an address; rename the file, or write slug: my-story"),
+        ("p/a.md", {"slug": "🚀"}, "'🚀' leaves nothing for an address; write letters or digits, for example slug: my-story"),
+        ("p/a.md", {"slug": ".."}, "'..' leaves nothing for an address; write letters or digits, for example slug: my-story"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_and_what_to_write(path: str, given: dict[str, str], message: str):
+    with pytest.raises(ValueError) as caught:
+        page(path, **given)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("url", ["/:unknown/x", "/:sections[last]/x"])
+def test_an_unknown_part_is_told(url: str):
+    with pytest.raises(ValueError, match=r"^'.*' is not part of an address; write some of :year, "):
+        page("a.md", url=url)
 
 
 def test_below_a_path():

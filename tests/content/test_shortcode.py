@@ -32,15 +32,57 @@ from publisher.content import shortcode
         ("{{< highlight go >}}\na ``` b\n{{< /highlight >}}", "\n````go\na ``` b\n````\n"),
         ("<think>\nWell.\n\nSo.</think>Text", "Text"),
         ("<tags>a, b</tags>Text</think>", "Text"),
+        ("a{% comment %} {% b %} {% endcomment %}c{{< comment >}}d{{< /comment >}}", "ac"),
+        ("{% if a %}b{% endif %}", "b"),
+        ("<think>\n```\n</b>\n```\nWell</think>Text", "Text"),
+        ("a <think> b <Think>c</think> d", "a  b  d"),
+        ("<think>a {% comment %} b", "a  b"),
+        ('{% image "assets/a.png" "An alt text" %}', "![An alt text](</assets/a.png>)"),
+        ("{% image './a.JPG', 'A [b]' %}", "![A  b ](<./a.JPG>)"),
+        ('{% image_with_class "assets/a.png" "wide" "Alt" %}', "![Alt](</assets/a.png>)"),
+        ("{% img left https://x.org/a.png 300 %}", "![](<https://x.org/a.png>)"),
+        ('{% figure src="/a.png", alt: "B", caption="C" %}', "![B](</a.png>)\n\nC\n"),
+        ("{% image cover %}", ""),
+        ("<figure>\n  {% image 'a.png' 'A \"b\"' %}\n</figure>", '<figure>\n  <img src="/a.png" alt="A &quot;b&quot;">\n</figure>'),
+        ("<div>\n{{< figure src='a&b.png' >}}", '<div>\n<img src="&#x27;a&amp;b.png&#x27;" alt="">'),
+        ("<div>\n{{< youtube abc >}}", "<div>\nhttps://www.youtube.com/watch?v=abc"),
+        ("<div>\n\n{{< youtube abc >}}", "<div>\n\n<https://www.youtube.com/watch?v=abc>"),
+        ("{% youtube https://youtu.be/abc %}", "<https://youtu.be/abc>"),
+        ("{% youtube https://evil.example/abc %}", ""),
+        ("{% vimeo %}", ""),
+        ("{% link a b %}", ""),
+        ('{{</* figure src="a" */>}} {{%/* b */%}}', '\\{\\{\\< figure src="a" \\>\\}\\} \\{\\{\\% b \\%\\}\\}'),
     ],
-)
+)  # fmt: skip
 def test_resolve(text: str, resolved: str):
-    assert shortcode.resolve(text)[0] == resolved
+    assert shortcode.resolve(text).text == resolved
 
 
-def test_each_is_counted():
-    assert shortcode.resolve("{{< a >}} {% b %} {{ c }} <think>d</think>")[1] == 4
-    assert shortcode.resolve("Nothing { here } 100%") == ("Nothing { here } 100%", 0)
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{{< a >}} {% b %} {{ c.d }} <think>d</think>", "shortcodes: 4 left out (1 <think>, 1 a, 1 b, 1 c.d)"),
+        ("{{< toc >}}{{< ad >}}{{< toc >}}", "shortcodes: 3 left out (2 toc, 1 ad)"),
+        ("{{< youtube a >}} {{< figure src=a.png >}} {% youtube b %}", "shortcodes: 3 turned into Markdown (2 youtube, 1 figure)"),
+        ("{% toc %} {% raw %}x{% endraw %}", "shortcodes: 1 left out (1 toc), 1 turned into Markdown (1 raw)"),
+        ("{{% note %}}kept{{% /note %}}", "shortcodes: 1 left out (1 note)"),
+        ("{% if a %}b{% endif %} {% endfor %}", "shortcodes: 2 left out (1 for, 1 if)"),
+        ("a</think> {{ }} {# b #} {{/* c */}} {{< >}} {% end %}", "shortcodes: 6 left out (2 comment, 2 template, 1 <think>, 1 end)"),
+        ("{{< a >}}{{< b >}}{{< c >}}{{< d >}}{{< e >}}{{< f >}}", "shortcodes: 6 left out (1 a, 1 b, 1 c, 1 d, 1 e, …)"),
+        ("Nothing { here } 100% <title>", ""),
+        ("{{ open", ""),
+    ],
+)  # fmt: skip
+def test_each_is_counted_by_its_name(text: str, words: str):
+    assert shortcode.resolve(text).words() == words
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("a\n\n{{< b >}}", 3), ("`{{< a >}}`\n{% b %}", 12), ("# A {#id}\n{# c #}", 10), ("none", None), ("{# a\n b #}", None), ("a <THINK>b</think>", 2)],
+)  # fmt: skip
+def test_the_place_of_the_first(text: str, place: int | None):
+    assert shortcode.resolve(text).place == place
 
 
 @pytest.mark.parametrize(
@@ -51,12 +93,15 @@ def test_each_is_counted():
         "- ```\n  {{ keep }}\n  ```",
         "> ```\n> {{ keep }}\n> ```",
         "```\n{{ keep to the end }}",
+        "```\n{% highlight ruby %}\nx\n{% endhighlight %}\n```",
+        "`<think>` and `</think>`, `{% comment %}` a `{% endcomment %}`",
         "`{% keep %}` and ``{{ a ` b }}``",
     ],
 )
 def test_code_is_left_alone(code: str):
-    assert shortcode.resolve(code) == (code, 0)
-    assert shortcode.resolve(f"{code}\n\n") == (f"{code}\n\n", 0)
+    for text in (code, f"{code}\n\n"):
+        resolved = shortcode.resolve(text)
+        assert (resolved.text, resolved.words(), resolved.place) == (text, "", None)
 
 
 @given(st.text(alphabet="`~ \n>-x{%}<", max_size=80))

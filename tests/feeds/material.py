@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -15,7 +15,7 @@ from builders import make_article
 from lxml import etree
 
 from publisher.config import Config, parse
-from publisher.content.article import Article, Html, Image, Topic
+from publisher.content.article import Article, Head, Html, Image, Topic
 from publisher.feeds.feed import Channel, Entry, Feed, Format, Kind
 from publisher.feeds.fill import entry
 
@@ -58,17 +58,33 @@ def make_config(root: Path, **feeds: Any) -> Config:
     return parse(text.encode(), root / "config.yaml", {})
 
 
+def newest_first(heads: Iterable[Head]) -> list[Head]:
+    """As the index gives them: ties by path."""
+    return sorted(sorted(heads, key=lambda head: head.path), key=lambda head: head.published, reverse=True)
+
+
 @dataclass
 class Shelf:
-    """Articles in memory, in place of the index; counts whose HTML was asked for."""
+    """Articles in memory, in place of the library; counts which were asked for whole, and whose HTML was."""
 
     items: list[Article] = field(default_factory=list)
     bodies: dict[str, Html] = field(default_factory=dict)
+    rendered: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
+    """Paths of those whose body cannot be rendered."""
     missing: set[str] = field(default_factory=set)
+    """Paths of those whose HTML is nowhere."""
 
-    def articles(self, now: datetime, /) -> list[Article]:
-        return list(self.items)
+    def heads(self, now: datetime, /) -> Iterator[Head]:
+        shown = (item for item in self.items if item.published <= now and (not item.expires or now < item.expires))
+        return iter(newest_first(shown))
+
+    def articles(self, paths: Iterable[str], now: datetime, /) -> dict[str, Article]:
+        listed = list(paths)
+        self.rendered += listed
+        known = {item.path: item for item in self.items if item.path not in self.unreadable}
+        return {path: known[path] for path in listed if path in known}
 
     def html(self, paths: Sequence[str], /) -> dict[str, Html]:
         self.asked += paths

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from builders import AT, make_article
-from feeds.material import make_channel, read, strictly
+from feeds.material import make_channel, newest_first, read, strictly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher.content.article import Topic
 from publisher.feeds import jsonfeed, rss_atom
 from publisher.feeds.feed import Format, content
-from publisher.feeds.fill import entry, feeds
+from publisher.feeds.fill import entry, filled, layouts
 from publisher.urls import slug
 
 # Every code point, with lone surrogates, controls and non-characters; and the marks that mean something to a format.
@@ -39,8 +39,7 @@ ROWS = st.fixed_dictionaries(
 def test_three_formats_parse_back_to_the_same(rows, full):
     channel = make_channel(full=full)
     bodies = {f"posts/{n}.md": content(html) if full else "" for n, (_, html) in enumerate(rows)}
-    entries = [entry(make_article(str(n), **changes), channel) for n, (changes, _) in enumerate(rows)]
-    made, _ = feeds(channel, entries)
+    made = feeds(channel, [make_article(str(n), **changes) for n, (changes, _) in enumerate(rows)])
     for feed in made:
         expected = [
             (item.id, item.title, item.url, item.published, [c.label for c in item.categories]) for item in feed.entries
@@ -48,6 +47,11 @@ def test_three_formats_parse_back_to_the_same(rows, full):
         for form in Format:
             seen = strictly(form, document(feed, form, bodies))
             assert [(e.id, e.title, e.url, e.published, e.tags) for e in seen] == expected
+
+
+def feeds(channel, articles):
+    laid, _ = layouts(channel, newest_first(articles))
+    return filled(channel, laid, {article.path: entry(article, channel) for article in articles})
 
 
 def document(feed, form, bodies):
@@ -60,9 +64,8 @@ def document(feed, form, bodies):
 
 def test_the_reader_sees_what_was_written():
     channel = make_channel()
-    item = entry(make_article(title="T", summary="1<2", published=AT, updated=AT, tags=("GPU",)), channel)
-    made, _ = feeds(channel, [item])
+    made = feeds(channel, [make_article(title="T", summary="1<2", published=AT, updated=AT, tags=("GPU",))])
     for form in Format:
-        (seen,) = read(form, document(made[0], form, {item.path: "<p>x</p>"}))
+        (seen,) = read(form, document(made[0], form, {"posts/one.md": "<p>x</p>"}))
         assert (seen.title, seen.html, seen.published, seen.tags) == ("T", "<p>x</p>", AT, ["算力与芯片", "GPU"])
         assert seen.summary == ("1<2" if form is Format.JSON else "1&lt;2")

@@ -5,13 +5,13 @@ from datetime import timedelta, timezone
 
 import pytest
 from builders import AT, CHIPS, FUNDING, make_article
-from feeds.material import PICTURE, RD, make_channel, make_entry
+from feeds.material import PICTURE, RD, make_channel, make_entry, newest_first
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher.content.article import Image, Severity, Topic
-from publisher.feeds.feed import Category, Kind, Picture
-from publisher.feeds.fill import entry, feeds, live
+from publisher.feeds.feed import Category, Feed, Kind, Picture
+from publisher.feeds.fill import Layout, entry, filled, layouts, losers
 from publisher.urls import slug
 
 
@@ -92,27 +92,25 @@ def test_permalinks_are_ids_where_a_site_wants_them():
     assert make_entry(channel=channel, guid="urn:uuid:1").id == "urn:uuid:1"  # its front matter says so
 
 
-def test_live_is_published_and_not_expired():
-    articles = [
-        make_article("now", published=AT),
-        make_article("later", published=AT + timedelta(seconds=1)),
-        make_article("expires-now", expires=AT),
-        make_article("expires-later", expires=AT + timedelta(seconds=1)),
-    ]
-    assert [a.path for a in live(articles, AT)] == ["posts/now.md", "posts/expires-later.md"]
+# ---- which feeds there are
+
+
+def laid(channel, *heads, **how):
+    """What is laid out of a stream that can be read once."""
+    return layouts(channel, iter(newest_first(heads)), **how)
 
 
 def names(made):
-    return [(feed.kind.value, feed.key, feed.name, [item.path for item in feed.entries]) for feed in made]
+    return [(each.kind.value, each.key, each.name, list(each.paths)) for each in made]
 
 
 def test_which_feeds_there_are():
-    entries = [
-        make_entry("a", topics=(FUNDING,), tags=("GPU", "IPO")),
-        make_entry("b", topics=(CHIPS, FUNDING), tags=("GPU",), published=AT, updated=AT),
-        make_entry("c", topics=(), tags=("GPU",), published=AT, updated=AT),
-    ]
-    made, problems = feeds(make_channel(tag_minimum=2, topics=(Topic("space", "Space"), CHIPS)), entries)
+    made, problems = laid(
+        make_channel(tag_minimum=2, topics=(Topic("space", "Space"), CHIPS)),
+        make_article("a", topics=(FUNDING,), tags=("GPU", "IPO")),
+        make_article("b", topics=(CHIPS, FUNDING), tags=("GPU",), published=AT),
+        make_article("c", topics=(), tags=("GPU",), published=AT),
+    )
     assert not problems
     everything = ["posts/b.md", "posts/c.md", "posts/a.md"]
     assert names(made) == [
@@ -125,80 +123,169 @@ def test_which_feeds_there_are():
 
 
 def test_a_site_without_articles_has_the_one_feed():
-    made, problems = feeds(make_channel(), [])
+    made, problems = laid(make_channel())
     assert (names(made), problems) == ([("all", "", "", [])], ())
 
 
 def test_no_tag_has_a_feed_where_none_is_wanted():
-    entries = [make_entry(name, tags=("GPU",)) for name in "abc"]
-    assert [feed.kind for feed in feeds(make_channel(tag_minimum=0), entries)[0]] == [Kind.ALL, Kind.TOPIC]
+    articles = [make_article(name, tags=("GPU",)) for name in "abc"]
+    assert [each.kind for each in laid(make_channel(tag_minimum=0), *articles)[0]] == [Kind.ALL, Kind.TOPIC]
 
 
 def test_two_names_with_one_slug_share_a_feed_and_are_reported():
-    entries = [
-        make_entry("a", topics=(RD,), tags=("R&D",), published=AT - timedelta(days=9)),
-        make_entry("b", topics=(Topic("rd", "rd"),), tags=("RD",)),
-        make_entry("c", topics=(RD,), tags=("R&D", "r&d")),  # case alone: one name is meant
-    ]
-    made, problems = feeds(make_channel(tag_minimum=3), entries)
+    made, problems = laid(
+        make_channel(tag_minimum=3),
+        make_article("a", topics=(RD,), tags=("R&D",), published=AT - timedelta(days=9)),
+        make_article("b", topics=(Topic("rd", "rd"),), tags=("RD",)),
+        make_article("c", topics=(RD,), tags=("R&D", "r&d")),  # case alone: one name is meant
+    )
     paths = ["posts/b.md", "posts/c.md", "posts/a.md"]
     assert names(made)[1:] == [("topic", "rd", "R&D <x>", paths), ("tag", "rd", "R&D", paths)]
     assert [(p.path, p.code, p.severity) for p in problems] == [("posts/b.md", "slug-twice", Severity.ERROR)] * 2
+    assert "topic 'rd' has the same address as 'R&D <x>' (feeds/topics/rd/)" in problems[0].message
     assert "'RD' has the same address as 'R&D' (feeds/tags/rd/)" in problems[1].message
 
 
 def test_a_feed_is_called_as_its_oldest_article_spells_it():
-    entries = [
-        make_entry("a", tags=("gpu",)),
-        make_entry("b", tags=("gpu",)),
-        make_entry("c", tags=("GPU",), published=AT - timedelta(days=9)),
-    ]
-    made, problems = feeds(make_channel(topics=(CHIPS,)), entries)
+    made, problems = laid(
+        make_channel(topics=(CHIPS,)),
+        make_article("a", tags=("gpu",)),
+        make_article("b", tags=("gpu",)),
+        make_article("c", tags=("GPU",), published=AT - timedelta(days=9)),
+    )
     assert (made[-1].key, made[-1].name, problems) == ("gpu", "GPU", ())
 
 
+def test_the_oldest_spelling_names_a_feed_even_where_its_article_is_past_the_limit():
+    made, _ = laid(
+        make_channel(limit=1, tag_minimum=2),
+        make_article("new", topics=(Topic("ai", "ai"),), tags=("gpu",), published=AT),
+        make_article("old", topics=(Topic("ai", "AI"),), tags=("GPU",)),
+    )
+    assert names(made) == [
+        ("all", "", "", ["posts/new.md"]),
+        ("topic", "ai", "AI", ["posts/new.md"]),
+        ("tag", "gpu", "GPU", ["posts/new.md"]),
+    ]
+
+
 def test_the_configured_name_of_a_topic_wins():
-    made, problems = feeds(make_channel(topics=(Topic("chips", "Chips"),)), [make_entry(topics=(CHIPS,))])
+    made, problems = laid(make_channel(topics=(Topic("chips", "Chips"),)), make_article(topics=(CHIPS,)))
     assert made[1].name == "Chips"
     assert [p.code for p in problems] == ["slug-twice"]
 
 
-def test_an_id_belongs_to_one_entry():
-    same = {"guid": "tag:example.org,2025:same"}
-    made, problems = feeds(make_channel(), [make_entry("b", **same), make_entry("a", **same), make_entry("c")])
-    assert [item.path for item in made[0].entries] == ["posts/a.md", "posts/c.md"]
-    assert [(p.path, p.code) for p in problems] == [("posts/b.md", "id-twice")]
-    assert "posts/a.md" in problems[0].message
+def test_topics_and_tags_whose_names_are_empty_have_no_feed():
+    odd = make_article(topics=(Topic("dot", "\x00"), Topic("bare", "")), tags=("\n", " GPU "))
+    made, problems = laid(make_channel(tag_minimum=1), odd)
+    assert [(each.kind, each.key, each.name) for each in made[1:]] == [
+        (Kind.TOPIC, "bare", "bare"),
+        (Kind.TAG, "gpu", "GPU"),
+    ]
+    assert problems == ()
+
+
+def test_an_article_stands_once_in_a_feed_however_often_it_names_it():
+    twice = {"topics": (CHIPS, CHIPS, Topic("Chips", "Chips!")), "tags": ("GPU", "GPU", "gpu", "GPU!")}
+    made, _ = laid(make_channel(tag_minimum=2), make_article("a", **twice), make_article("b", **twice))
+    assert [(each.key, len(each.paths)) for each in made] == [("", 2), ("chips", 2), ("gpu", 2)]
+
+
+def test_one_article_with_many_spellings_does_not_make_a_tag_common():
+    many = make_article("many", tags=("GPU", "gpu", "Gpu"))
+    assert len(laid(make_channel(tag_minimum=2), many)[0]) == 2
+
+
+def test_nor_does_it_past_the_limit_of_the_feed():
+    many = make_article("many", tags=("GPU", "gpu", "Gpu"))
+    made, _ = laid(make_channel(tag_minimum=3, limit=1), make_article("new", tags=("GPU",), published=AT), many)
+    assert Kind.TAG not in {each.kind for each in made}
+
+
+def test_what_is_left_out_counts_for_nothing_and_the_next_moves_up():
+    articles = [
+        make_article("a", topics=(CHIPS,), tags=("GPU", "IPO"), published=AT),
+        make_article("b", topics=(), tags=("GPU",)),
+        make_article("c", topics=(FUNDING,), tags=("ipo",), published=AT - timedelta(days=9)),
+    ]
+    channel = make_channel(limit=1, tag_minimum=2)
+    assert names(laid(channel, *articles)[0]) == [
+        ("all", "", "", ["posts/a.md"]),
+        ("topic", "funding", FUNDING.title, ["posts/c.md"]),
+        ("topic", "chips", CHIPS.title, ["posts/a.md"]),
+        ("tag", "gpu", "GPU", ["posts/a.md"]),
+        ("tag", "ipo", "ipo", ["posts/a.md"]),
+    ]
+    assert names(laid(channel, *articles, without={"posts/a.md"})[0]) == [
+        ("all", "", "", ["posts/b.md"]),
+        ("topic", "funding", FUNDING.title, ["posts/c.md"]),
+    ]
+
+
+def test_an_id_belongs_to_the_first_of_its_entries_by_path():
+    rows = [("b", "urn:1"), ("a", "urn:1"), ("c", "urn:1"), ("x", "urn:2"), ("y", "urn:2"), ("z", "urn:3")]
+    assert losers([make_entry(name, guid=guid) for name, guid in rows]) == {"posts/b.md", "posts/c.md", "posts/y.md"}
+    assert losers([]) == set()
+
+
+def test_an_address_is_shared_as_an_id_is_where_permalinks_are_ids():
+    permalinks = make_channel(permalinks=True)
+    url = "https://example.org/same/"
+    assert losers([make_entry(name, url=url) for name in "ab"]) == set()
+    assert losers([make_entry(name, permalinks, url=url) for name in "ab"]) == {"posts/b.md"}
+    # An id that a file names is kept even there; another file may have that for its address.
+    own = make_entry("a", permalinks, guid=url)
+    assert losers([own, make_entry("b", permalinks, url=url), make_entry("c", permalinks)]) == {"posts/b.md"}
+
+
+@given(st.lists(st.sampled_from(["urn:1", "urn:2", "urn:3"]), max_size=8))
+@settings(max_examples=50)
+def test_without_the_losers_every_id_stands_once_and_none_is_lost(guids):
+    entries = [make_entry(f"n{number}", guid=guid) for number, guid in enumerate(guids)]
+    lost = losers(entries)
+    kept = [item for item in entries if item.path not in lost]
+    assert sorted(item.id for item in kept) == sorted(set(guids))
+    assert losers(kept) == set()
+
+
+def test_a_feed_is_filled_with_the_entries_there_are():
+    channel = make_channel()
+    whole = Layout(kind=Kind.TOPIC, key="chips", name="C", paths=("posts/a.md", "posts/gone.md", "posts/b.md"))
+    a, b, other = (make_entry(name) for name in ("a", "b", "other"))
+    made = filled(channel, [Layout(kind=Kind.ALL), whole], {item.path: item for item in (other, b, a)})
+    assert made == (
+        Feed(channel=channel, kind=Kind.ALL),
+        Feed(channel=channel, kind=Kind.TOPIC, key="chips", name="C", entries=(a, b)),
+    )
 
 
 TOPICS = st.lists(st.sampled_from([CHIPS, FUNDING, RD]), unique=True).map(tuple)
 TAGS = st.lists(st.sampled_from(["GPU", "gpu", "C#", "R&D", "rd", "算力", "🚀"]), unique=True).map(tuple)
-ENTRIES = st.lists(st.tuples(TOPICS, TAGS, st.integers(0, 5)), max_size=12).map(
+HEADS = st.lists(st.tuples(TOPICS, TAGS, st.integers(0, 5), st.booleans()), max_size=12).map(
     lambda rows: [
-        make_entry(f"n{number:02}", topics=topics, tags=tags, published=AT - timedelta(days=age), updated=AT)
-        for number, (topics, tags, age) in enumerate(rows)
+        (make_article(f"n{number:02}", topics=topics, tags=tags, published=AT - timedelta(days=age)), kept)
+        for number, (topics, tags, age, kept) in enumerate(rows)
     ]
 )
 
 
-@given(ENTRIES, st.integers(0, 3), st.integers(1, 5), st.randoms(use_true_random=False))
-@settings(max_examples=60)
-def test_every_feed_is_the_newest_of_its_kind(entries, minimum, limit, chance):
+@given(HEADS, st.integers(0, 3), st.integers(1, 5))
+@settings(max_examples=100)
+def test_every_feed_is_the_newest_of_its_kind(rows, minimum, limit):
     channel = make_channel(tag_minimum=minimum, limit=limit)
-    made, problems = feeds(channel, entries)
-    shuffled = list(entries)
-    chance.shuffle(shuffled)
-    assert feeds(channel, shuffled) == (made, problems)
-    order = sorted(sorted(entries, key=lambda item: item.path), key=lambda item: item.published, reverse=True)
-    counts = Counter(key for item in entries for key in {slug(tag) for tag in item.tags})
-    assert {feed.key for feed in made if feed.kind is Kind.TAG} == {k for k, n in counts.items() if 0 < minimum <= n}
-    assert len({feed.folder for feed in made}) == len(made)
-    for feed in made:
-        match feed.kind:
+    without = {head.path for head, kept in rows if not kept}
+    made, problems = laid(channel, *(head for head, _ in rows), without=without)
+    order = newest_first(head for head, kept in rows if kept)
+    assert laid(channel, *order) == (made, problems)
+    counts = Counter(key for head in order for key in {slug(tag) for tag in head.tags})
+    assert {each.key for each in made if each.kind is Kind.TAG} == {k for k, n in counts.items() if 0 < minimum <= n}
+    assert len({(each.kind, each.key) for each in made}) == len(made)
+    for each in made:
+        match each.kind:
             case Kind.ALL:
                 wanted = order
             case Kind.TOPIC:
-                wanted = [item for item in order if feed.key in {topic.key for topic in item.topics}]
+                wanted = [head for head in order if each.key in {topic.key for topic in head.topics}]
             case Kind.TAG:
-                wanted = [item for item in order if feed.key in {slug(tag) for tag in item.tags}]
-        assert list(feed.entries) == wanted[:limit]
+                wanted = [head for head in order if each.key in {slug(tag) for tag in head.tags}]
+        assert list(each.paths) == [head.path for head in wanted[:limit]]

@@ -191,6 +191,37 @@ def test_one_bad_article_is_left_out_and_the_next_moves_up(site):
     assert all("left out of the feeds" in p.message for p in done.problems)
 
 
+def test_what_cannot_be_rendered_stands_in_no_feed_and_the_library_tells_it(site):
+    site.feeds = {"entries": 2, "tags": 2}
+    site.shelf.unreadable = {"posts/a.md"}
+    done = site.publish()
+    assert done.problems == ()  # said once, by those who tried
+    assert site.titles("feeds/rss.xml") == ["R&D <update> “q” 🚀", "Story c"]
+    assert site.titles("feeds/topics/chips/rss.xml") == ["Story c"]
+    assert not (site.output / "feeds/topics/funding").exists()
+    site.shelf.unreadable = set()
+    site.publish(LATER)
+    assert site.titles("feeds/rss.xml") == ["Story a", "R&D <update> “q” 🚀"]
+
+
+def test_only_what_feeds_carry_is_asked_for_whole(site):
+    site.feeds = {"entries": 1, "tags": 0}
+    site.shelf.items = [make_article(f"n{number}", published=AT - timedelta(days=number)) for number in range(9)]
+    site.shelf.unreadable = {"posts/n0.md", "posts/n1.md"}
+    site.publish()
+    assert site.titles("feeds/rss.xml") == ["Story n2"]
+    assert site.shelf.rendered == ["posts/n0.md", "posts/n1.md", "posts/n2.md"]  # each once
+
+
+def test_an_id_that_articles_share_stays_with_the_first_by_path(site):
+    site.shelf.items += [
+        make_article("y", guid="tag:example.org,2025:same", published=AT),
+        make_article("x", guid="tag:example.org,2025:same"),
+    ]
+    assert site.publish().problems == ()  # the index tells of it
+    assert sorted(site.titles("feeds/rss.xml")) == ["R&D <update> “q” 🚀", "Story a", "Story c", "Story x"]
+
+
 def test_names_that_collide_are_reported(site):
     site.shelf.items.append(make_article("d", tags=("GPU!",)))
     assert [(p.path, p.code) for p in site.publish().problems] == [("posts/d.md", "slug-twice")]

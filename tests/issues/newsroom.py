@@ -76,7 +76,14 @@ def join(app: App, count: int, *, schedule: str = "") -> None:
 
 
 def write(
-    app: App, name: str, *, head: str = "", date: datetime | None = None, title: str = "", seen: bool = True
+    app: App,
+    name: str,
+    *,
+    head: str = "",
+    date: datetime | None = None,
+    title: str = "",
+    body: str = "",
+    seen: bool = True,
 ) -> None:
     """An article ``posts/<name>.md``, published an hour ago if not said otherwise, and ``seen`` by the index.
 
@@ -86,7 +93,8 @@ def write(
     file = app.config.content.path / "posts" / f"{name}.md"
     file.parent.mkdir(parents=True, exist_ok=True)
     named = title or f"{name.title()} {abs(hash_of(name))}"
-    file.write_text(f"---\ntitle: '{named}'\ndate: {day}\n{head}\n---\n\nWhat {name} is about.\n", encoding="utf-8")
+    text = body or f"What {name} is about."
+    file.write_text(f"---\ntitle: '{named}'\ndate: {day}\n{head}\n---\n\n{text}\n", encoding="utf-8")
     if seen:
         look(app)
 

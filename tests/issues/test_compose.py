@@ -12,7 +12,7 @@ from builders import AT, CHIPS, FUNDING, make_article, make_issue, make_story
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publisher.content.article import Image
+from publisher.content.article import Article, Head, Image
 from publisher.errors import NotFoundError, StateError
 from publisher.issues import compose
 from publisher.issues.compose import Edit, fill
@@ -36,9 +36,16 @@ def selection(*titles: str) -> Selection:
     return Selection(picks=picks, skips=(Skip(make_article("out", title="Out"), Reason.TOO_OLD, "2025-06-01"),))
 
 
+def whole(choice: Selection) -> dict[str, Article]:
+    """The chosen articles, rendered."""
+    return {pick.article.path: pick.article for pick in choice.picks if isinstance(pick.article, Article)}
+
+
 def drawn(*titles: str, **changes: Any):
+    choice = selection(*titles)
     return compose.compose(
-        selection(*titles),
+        choice,
+        whole(choice),
         id="weekly-2025-06-30",
         stream=Stream("weekly", "weekly"),
         slot=AT.replace(hour=22),
@@ -59,7 +66,8 @@ def test_a_story_is_a_whole_copy_of_its_article():
         reading_minutes=9,
         topics=(CHIPS, FUNDING),
     )
-    story = compose.story(Pick(article, FUNDING, 0.25))
+    head = Head(**{field.name: getattr(article, field.name) for field in fields(Head)})
+    story = compose.story(Pick(head, FUNDING, 0.25), article)
     assert (story.topic, story.score) == (FUNDING, 0.25)
     shared = {field.name for field in fields(Story)} - {"topic", "score"}
     assert {name: getattr(story, name) for name in shared} == {name: getattr(article, name) for name in shared}
@@ -158,7 +166,8 @@ def test_order_refuses_what_is_no_story():
 
 def test_a_new_selection_keeps_the_words_of_the_editor():
     issue = compose.edit(make_issue(), Edit(subject="My own"))
-    after = compose.reselected(issue, selection("Fresh"), ["a"], ["b"], letter())
+    choice = selection("Fresh")
+    after = compose.reselected(issue, choice, whole(choice), ["a"], ["b"], letter())
     assert (after.subject, after.preheader) == ("My own", "Fresh")
     assert (after.pinned, after.excluded, [s.title for s in after.stories]) == (("a",), ("b",), ["Fresh"])
     assert [item.path for item in after.left_out] == ["posts/out.md"]

@@ -9,6 +9,7 @@ import pytest
 from issues.newsroom import AT, look, move, site, write
 
 from publisher.app import App
+from publisher.content.index import Index
 from publisher.errors import NotFoundError, StateError
 from publisher.issues import desk, slots, store
 from publisher.issues.compose import Edit
@@ -17,6 +18,8 @@ from publisher.issues.issue import Issue, State, Stream
 WEEKLY = Stream("weekly", "weekly")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WALL = "2025-06-30T08:00"
+TOO_DEEP = ">" * 3000 + " x"
+"""A body that nobody renders."""
 
 
 def draft(app: App, *, slot=AT, wall: str = "", by: str = "li"):
@@ -172,6 +175,63 @@ def test_what_was_sent_is_in_no_next_issue(tmp_path: Path):
         assert (second.number, [item.reason for item in second.left_out]) == (2, ["already-sent"])
 
 
+# ---- what cannot be rendered
+
+
+def paths_and_reasons(issue: Issue) -> dict[str, str]:
+    return {item.path: item.reason for item in issue.left_out}
+
+
+def test_another_takes_the_place_of_what_cannot_be_rendered(tmp_path: Path):
+    with site(tmp_path, more="select: {per_topic: 1}") as app:
+        write(app, "alpha", head="topics: [A]\nfeatured: true", body=TOO_DEEP, seen=False)
+        write(app, "beta", head="topics: [A]\nweight: 1", body=TOO_DEEP, seen=False)
+        write(app, "omega", head="topics: [A]", date=AT - DAY)
+        issue = drafted(app)
+        assert paths(issue) == ["omega"]
+        assert issue.stories[0].summary == "What omega is about."
+        assert paths_and_reasons(issue) == {"posts/alpha.md": "unreadable", "posts/beta.md": "unreadable"}
+        assert {problem.path for problem in Index(app.database).problems()} == {"posts/alpha.md", "posts/beta.md"}
+        assert stored(app, issue.id) == issue
+        write(app, "alpha", head="topics: [A]\nfeatured: true")  # mended
+        assert paths(edit(app, issue, pin=["alpha"])) == ["alpha"]
+
+
+def test_a_pin_does_not_help_what_cannot_be_rendered(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha", seen=False)
+        write(app, "deep", body=TOO_DEEP)
+        after = edit(app, drafted(app), pin=["deep"])
+        assert (paths(after), after.pinned) == (["alpha"], ("posts/deep.md",))
+        assert paths_and_reasons(after) == {"posts/deep.md": "unreadable"}
+
+
+def test_nothing_that_can_be_rendered_is_thin(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "deep", body=TOO_DEEP)
+        assert str(draft(app)) == "weekly/weekly: 0 new stories, 1 wanted (left out: 1 unreadable)"
+
+
+def test_a_broken_body_goes_out_as_it_last_was(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha", head="featured: true")
+        first = drafted(app)
+        write(app, "beta", seen=False)
+        write(app, "alpha", head="featured: true", body=TOO_DEEP)
+        after = edit(app, first, exclude=["beta"])
+        assert after.stories == first.stories
+        assert paths_and_reasons(after) == {"posts/beta.md": "excluded"}
+        assert [problem.code for problem in Index(app.database).problems()] == ["body"]
+
+
+def test_what_is_not_chosen_is_never_rendered(tmp_path: Path):
+    with site(tmp_path, more="select: {per_topic: 1}") as app:
+        write(app, "alpha", head="topics: [A]", seen=False)
+        write(app, "deep", head="topics: [A]", date=AT - DAY, body=TOO_DEEP)
+        assert paths_and_reasons(drafted(app)) == {"posts/deep.md": "topic-full"}
+        assert Index(app.database).problems() == []
+
+
 # ---- edits
 
 
@@ -238,6 +298,20 @@ def test_a_pin_that_expired_since_does_not_go_out(tmp_path: Path):
         assert paths(issue)[0] == "brief"
         move(app, AT + 2 * HOUR)
         assert paths(edit(app, issue, exclude=["alpha"])) == []
+
+
+def test_a_pin_that_was_put_off_does_not_go_out(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha")
+        write(app, "dated")
+        write(app, "embargoed")
+        issue = edit(app, drafted(app), pin=["dated", "embargoed"])
+        assert paths(issue)[:2] == ["dated", "embargoed"]
+        write(app, "dated", date=AT + DAY)
+        assert paths(edit(app, issue)) == paths(issue)  # an edit of words alone chooses nothing
+        assert paths(edit(app, stored(app, issue.id), exclude=["alpha"])) == ["embargoed"]
+        write(app, "embargoed", head=f"publishDate: {(AT + DAY).isoformat()}")
+        assert paths(edit(app, stored(app, issue.id), exclude=["alpha"])) == []
 
 
 # ---- states

@@ -56,8 +56,13 @@ def test_drafts_future_and_expired_articles_wait_outside(site):
     site.run("build")
     assert [item["title"] for item in site.items()] == ["Now"]
     listed = site.run("articles").out
-    for name, why in (("draft", "draft"), ("later", "scheduled"), ("gone", "expired")):
-        assert f"not shown: posts/{name}.md ({why})" in listed
-        assert why in site.run("explain", f"posts/{name}.md").out
+    for name, state, why in (
+        ("draft", "draft", "it is a draft"),
+        ("later", "scheduled", "it appears on 2025-07-01 10:00"),
+        ("gone", "expired", "it expired on 2025-06-30 12:00"),
+    ):
+        assert f"not shown: posts/{name}.md ({state})" in listed
+        told = site.run("explain", f"posts/{name}.md").out
+        assert told == f"posts/{name}.md: in no feed and no issue: {why}\n"
     site.run("build", now="2025-07-01T11:00:00+08:00")
     assert sorted(item["title"] for item in site.items()) == ["Later", "Now"]

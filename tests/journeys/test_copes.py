@@ -47,7 +47,7 @@ def test_what_an_article_lacks_is_made_up_for_or_told(site):
     site.write("content/posts/broken.md", "---\ntitle: [a\ndate: 2025-06-30\n---\nText.\n")
     built = site.run("build").out.splitlines()
     assert [line.split(": ")[:2] for line in built[:-1]] == [
-        ["posts/broken.md:3", "error"],
+        ["posts/broken.md:2", "error"],
         ["posts/undated.md:1", "error"],
         ["posts/untitled.md:1", "warning"],
     ]
@@ -64,6 +64,40 @@ def test_what_an_article_lacks_is_made_up_for_or_told(site):
     text = words_of(site.mails()["a@example.net"], "plain")
     assert all(title in text for title in items)
     assert "Text of bare, and enough" in text, "its first words stand for the summary"
+
+
+def test_a_text_that_cannot_be_rendered_is_told_and_the_others_go_out(site):
+    for name in ("one", "two", "deep"):
+        site.article(name, TODAY)
+    file = site.folder / "content" / "posts" / "deep.md"
+    good = file.read_text("utf-8")
+    site.write("content/posts/deep.md", f"{good}\n{'>' * 3000} x\n")
+    built = site.run("build").out.splitlines()
+    assert len(built) == 2
+    assert built[0].startswith("posts/deep.md:")
+    assert "error: quotes are nested more than" in built[0]
+    assert site.run("build").out.splitlines()[0] == built[0], "it is told until it is mended"
+    assert site.run("build", "--strict", code=1).out.splitlines()[0] == built[0]
+    assert sorted(item["title"] for item in site.items()) == ["One", "Two"]
+    site.reader("a@example.net")
+    site.run("issue", "draft", "weekly")
+    shown = site.json("issue", "show", ISSUE)
+    assert sorted(story["title"] for story in shown["stories"]) == ["One", "Two"]
+    assert "posts/deep.md" in site.run("issue", "show", ISSUE).out
+    assert "its text cannot be rendered" in site.run("explain", "deep.md").out
+    site.write("content/posts/deep.md", good)
+    assert "error" not in site.run("build").out
+    assert sorted(item["title"] for item in site.items()) == ["Deep", "One", "Two"]
+
+
+def test_a_text_that_breaks_after_it_was_published_stays_as_it_was(site):
+    site.article("one", TODAY)
+    site.run("build")
+    before = site.items()
+    file = site.folder / "content" / "posts" / "one.md"
+    site.write("content/posts/one.md", f"{file.read_text('utf-8')}\n{'>' * 3000} x\n")
+    assert "error: quotes are nested more than" in site.run("build").out
+    assert site.items() == before
 
 
 def test_a_picture_with_spaces_and_a_comma(site):
@@ -114,7 +148,7 @@ def test_two_articles_with_one_slug_are_both_told_and_both_go_out(site):
     built = site.run("build").out
     for here, there in (("one", "two"), ("two", "one")):
         assert (
-            f"posts/{here}.md: error: has the address https://example.org/posts/same/ together with posts/{there}.md"
+            f"posts/{here}.md:6: error: has the address https://example.org/posts/same/ together with posts/{there}.md"
             in built
         )
     assert "give one of them another slug or url" in built

@@ -88,6 +88,7 @@ def test_a_day_without_news_is_recorded_and_no_story_comes_twice_in_a_stream(wee
     assert due(week, "04T08:01") == ["nothing is due"]
     week.article("two", "2025-07-05T10:00:00+08:00")
     due(week, "06T06:00")
+    week.now = "2025-07-06T06:01:00+08:00"  # whoever looks at a draft sees it with the articles of that moment
     found = week.json("issue", "show", "weekly-daily-2025-07-06")
     assert [each["article"] for each in found["stories"]] == ["posts/two.md"]
     assert [(each["article"], each["reason"]) for each in found["left_out"]] == [("posts/one.md", "already-sent")]
@@ -252,12 +253,12 @@ def test_explain_says_why(drafted):
         drafted.article(f"{topic}-again", "2025-07-02T13:00:00+08:00", title=topic.capitalize())
     drafted.run("issue", "send", WEEKLY)
     inside = drafted.run("explain", "posts/one.md", "--issue", WEEKLY).out
-    assert f"{WEEKLY} (sent): it is story 4 under Chips" in inside
-    assert "feeds: it is entry 1 of the newest 30" in inside
+    assert f"{WEEKLY} (sent): story 4 of 4, picked for Chips: score 0.98" in inside
+    assert "feeds: number 1 of the 30 newest; it is in the main feed" in inside
     drafted.now = "2025-07-02T14:00:00+08:00"
     outside = drafted.run("explain", "two-again.md").out
-    assert "a story with the same title is told already: Two" in outside
-    assert f"{WEEKLY} (sent): it was not there yet" in outside
+    assert "a story of the same title is told already: Two" in outside
+    assert f"{WEEKLY} (sent): not weighed: it came after the issue was drafted" in outside
     told = drafted.json("explain", "weekly@example.net", "--issue", WEEKLY)
     assert told["about"] == "weekly@example.net"
     assert told["because"][1].startswith(f"{WEEKLY}: accepted at 2025-07-02")

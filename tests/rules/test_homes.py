@@ -12,7 +12,7 @@ from rules.source import CODE, PACKAGES, Module, each, found
 
 CLI = {"publisher/cli.py", "publisher/cli/"}
 CONFIG = {"publisher/config.py", "publisher/config/"}
-SQL_FILES = {"store.py", "index.py", "slots.py", "ledger.py", "buckets.py", "outbox.py"}
+SQL_FILES = {"store.py", "index.py", "library.py", "slots.py", "ledger.py", "buckets.py", "outbox.py"}
 SQL_FOLDERS = {"publisher/db/", "subscribers/db/"}
 XML = {"publisher/feeds/rss_atom.py", "publisher/feeds/opml.py", "publisher/digest/html.py", "publisher/digest/lint.py"}
 LIBRARIES: dict[str, set[str]] = {  # import name -> the only modules that may import it
@@ -25,7 +25,7 @@ LIBRARIES: dict[str, set[str]] = {  # import name -> the only modules that may i
     "cssutils": {"publisher/digest/html.py"},
     "email_validator": {"subscribers/address.py"},
     "feedgen": {"publisher/feeds/rss_atom.py"},
-    "frontmatter": {"publisher/content/frontmatter.py", "publisher/content/parse.py"},
+    "frontmatter": {"publisher/content/frontmatter.py"},
     "jinja2": {"publisher/templates.py"},
     "lxml": XML,
     "markupsafe": {"publisher/templates.py"},
@@ -38,7 +38,8 @@ LIBRARIES: dict[str, set[str]] = {  # import name -> the only modules that may i
     "sqlite3": {"publisher/db/"},
     "starlette": {"publisher/web/"},
     "uvicorn": {"publisher/web/"},
-    "yaml": {"publisher/content/frontmatter.py", "publisher/content/parse.py", *CONFIG},
+    "watchfiles": {"publisher/watch.py"},
+    "yaml": {"publisher/content/yamltext.py", *CONFIG},
 }
 ONE_MODULE = {"brotli", "structlog"}
 """Any one module may be the home of these."""
