@@ -44,6 +44,11 @@ def event(name: str, **fields: object) -> None:
         _logger(sys.stderr).info(name, **fields)
 
 
+def warning(name: str, **fields: object) -> None:
+    """Notes what nobody did wrong and somebody should know: ``warning("content.quiet", days=37)``. Always told."""
+    _logger(sys.stderr).warning(name, **fields)
+
+
 def trouble(name: str, error: BaseException, **fields: object) -> None:
     """Notes an error that was dealt with: the run goes on, somebody should look."""
     _logger(sys.stderr).error(name, error=str(error) or type(error).__name__, kind=type(error).__name__, **fields)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from datetime import datetime
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -78,32 +77,14 @@ def _passed(app: App) -> list[tuple[str, str, str]]:
 
 
 def _build(app: App) -> None:
-    from publisher.content import scan
+    from publisher.cli import rebuild
+    from publisher.cli.site import scan
     from publisher.feeds.publish import publish
 
-    scan.scan(app.config, app.database, app.clock.now())
-    publish(app.config, app.database, app.templates, app.clock.now())
-
-
-class _Changes:
-    """Knows when the next article is to appear or to expire."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-        self._next: datetime | None = None
-
-    def built(self) -> None:
-        """Looks ahead from now."""
-        from publisher.content.index import Index
-
-        self._next = Index(self._app.database).next_change(self._app.clock.now())
-
-    def due(self) -> bool:
-        """Whether that moment has come; said once, so that a build that fails is not tried each second."""
-        if self._next is None or self._app.clock.now() < self._next:
-            return False
-        self._next = None
-        return True
+    scan(app)
+    now = app.clock.now()
+    publish(app.config, app.database, app.templates, now)
+    rebuild.tell_quiet(app, now)
 
 
 @click.command(cls=Command)
@@ -112,47 +93,33 @@ class _Changes:
 def serve(context: Context, listen: str) -> int:
     """Run the whole site: web, schedule and sending.
 
-    One process does it all; Ctrl-C or SIGTERM ends it.
+    One process does it all; changed articles, pictures and templates are built at once. Ctrl-C or SIGTERM ends it.
     """
-    from publisher import log, schedule
+    from publisher import log, schedule, watch
+    from publisher.cli.rebuild import Rebuild
     from publisher.cli.sending import Turn, terminable
-    from publisher.errors import PublisherError
     from publisher.web import site
 
     with terminable(), context.app(service=True) as app:
         where = site.address(app, listen)
-        turn = Turn(app)
-        building, changes = threading.Lock(), _Changes(app)
-
-        def build() -> None:
-            with building:
-                try:
-                    _build(app)
-                    changes.built()
-                except PublisherError as error:
-                    log.trouble("build.failed", error)
+        turn, rebuild = Turn(app), Rebuild(app)
 
         def step() -> None:
-            if changes.due():  # an article appears or expires at its second, not at the next minute's build
-                build()
+            if rebuild.due():  # an article appears or expires at its second, not at the next minute's build
+                rebuild.run()
             turn.step()
 
-        build()
-        scheduler = schedule.start(
-            app,
-            tick=lambda: schedule.tick(app),
-            build=build,
-            send=step,
-        )
-        try:
-            site.serve(app, where, ready=lambda url: context.say(f"serving {app.config.site.title} at {url}"))
-        except KeyboardInterrupt:  # uvicorn stops at a signal, then raises it once more
-            log.event("service.stopped")
-        finally:
-            scheduler.shutdown(wait=False)
-            turn.stop()
-            with building:
-                pass  # a build that runs is let finish: its files are whole
+        with watch.following(watch.places(app.config), rebuild.changed):
+            rebuild.run()
+            scheduler = schedule.start(app, tick=lambda: schedule.tick(app), build=rebuild.run, send=step)
+            try:
+                with suppress(KeyboardInterrupt):  # uvicorn stops at a signal, then may raise it once more
+                    site.serve(app, where, ready=lambda url: context.say(f"serving {app.config.site.title} at {url}"))
+                log.event("service.stopped")
+            finally:
+                scheduler.shutdown(wait=False)
+                turn.stop()
+                rebuild.stop()
     return 0
 
 

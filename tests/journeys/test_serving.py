@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import socket
+import subprocess
+import sys
 from contextlib import ExitStack
 
-from journeys.walk import ISSUE, ask, serving
+from journeys.walk import ISSUE, ask, draw, serving
 
 from publisher.db.engine import Database
 from publisher.delivery.sender import sending_alone
@@ -75,3 +79,67 @@ def test_an_article_appears_at_its_second_not_at_the_next_minute(site, eventuall
         assert "posts/soon.md" not in site.json("articles", now="2025-06-30T07:59:59+08:00")
         eventually(lambda: any(item["url"].endswith("/soon/") for item in site.items()))
     assert not (site.folder / "serve.err").read_bytes().count(b"build.failed")
+
+
+def shown(address):
+    """The entries of the site's feed over HTTP, by their titles."""
+    return {item["title"]: item for item in json.loads(ask(f"{address}/feeds/feed.json").body)["items"]}
+
+
+def told(site, event):
+    lines = (site.folder / "serve.err").read_text(encoding="utf-8").splitlines()
+    return [found for line in lines if (found := json.loads(line))["event"] == event]
+
+
+def test_what_an_editor_does_is_in_the_feeds_at_once(site, eventually):
+    posts = site.folder / "content" / "posts"
+    site.article("one", TODAY)
+    with serving(site, eventually) as address:
+
+        def seen(condition):
+            eventually(lambda: condition(shown(address)), seconds=10)  # a loaded machine; alone it takes about 1 s
+
+        assert set(shown(address)) == {"One"}
+        site.article("two", TODAY)
+        seen(lambda items: set(items) == {"One", "Two"})
+        site.article("two", TODAY, title="Second")
+        seen(lambda items: set(items) == {"One", "Second"})
+        (posts / "two.md").rename(posts / "three.md")
+        seen(lambda items: items["Second"]["url"].endswith("/three/"))
+        draw(site, "/pictures/two.jpg")
+        site.article("three", TODAY, title="Third", featured_image="/pictures/two.jpg")
+        seen(lambda items: items.get("Third", {}).get("image", "").endswith("/pictures/two.jpg"))
+        good = (posts / "three.md").read_text(encoding="utf-8")
+        (posts / "three.md").write_text(good.replace("title: Third", "title: [Third"), encoding="utf-8")
+        eventually(lambda: told(site, "article.problem"), seconds=10)
+        assert told(site, "article.problem")[0]["problem"].startswith("posts/three.md:")
+        assert set(shown(address)) == {"One", "Third"}, "its last good version stays"
+        (posts / "three.md").unlink()
+        seen(lambda items: set(items) == {"One"})
+        site.config("timezone: Asia/Shanghai", "timezone: Asia/Nowhere")
+        eventually(lambda: told(site, "config.changed"), seconds=10)
+        assert "site.timezone" in told(site, "config.changed")[0]["error"]
+    assert not told(site, "build.failed")
+    assert not told(site, "job.failed")
+
+
+def test_a_killed_service_leaves_nothing_behind_and_ctrl_c_ends_one_at_once(site, eventually):
+    site.article("one", TODAY)
+    for number in (signal.SIGKILL, signal.SIGINT):
+        out = site.folder / "serve.out"
+        with out.open("wb") as stream, (site.folder / "serve.err").open("wb") as err:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "publisher", "serve", "--listen", "127.0.0.1:0", "--now", site.now],
+                cwd=site.folder,
+                stdout=stream,
+                stderr=err,
+            )
+        try:
+            eventually(lambda: b"http://" in out.read_bytes() or process.poll() is not None)
+            process.send_signal(number)
+            assert process.wait(10) == (0 if number == signal.SIGINT else -signal.SIGKILL)
+        finally:
+            process.kill()
+            process.wait(10)
+    assert told(site, "service.stopped")
+    assert not list((site.folder / "public").rglob("*.part"))
