@@ -12,6 +12,9 @@ PYTHON ?= python3
 JOBS ?= 2
 # More for pytest, for example: make test ARGS="tests/feeds -k atom --update-golden"
 ARGS ?=
+# How long `make fuzz` runs, and which run it is.
+SECONDS ?= 600
+SEED ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -54,10 +57,13 @@ format: $(VENV)/.dev ## lays the code out, mends what ruff can mend
 	@$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(VENV)/.dev ## runs the benchmarks; each prints a ratio
-	@shopt -s nullglob; set -- benchmarks/[!_]*.py; \
-	if [ $$# -eq 0 ]; then echo "no benchmark yet: benchmarks/ is empty"; fi; \
-	for file in "$$@"; do echo "== $$file"; $(BIN)/python "$$file"; done
+bench: $(VENV)/.dev ## runs the benchmarks; each prints its ratios, a missed one fails; ARGS=--quick is a small run
+	@failed=; for file in $$(grep -l __main__ benchmarks/*.py); do \
+	echo "== $$file"; $(BIN)/python "$$file" $(ARGS) || failed=1; done; test -z "$$failed"
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## feeds mutated files to the parser for 10 minutes; SECONDS=60 SEED=2 change that; findings in var/fuzz/
+	@nice -n 15 $(BIN)/python -m scripts.fuzz --seconds $(SECONDS) --seed $(SEED)
 
 .PHONY: docs
 docs: $(VENV)/.dev ## writes the generated parts of docs/
