@@ -18,6 +18,8 @@ from publisher.times import rfc3339
 
 NO_TOPIC = Topic("", "")
 """Where articles are filed that have no topic, on a site that names none."""
+LATE = timedelta(hours=1)
+"""No reading of a folder takes longer: an issue drawn up meanwhile did not see what it found."""
 WEIGHT_LIMIT = 10
 """A front-matter weight counts for no more than this: in Hugo's menus weights of 1000 are common."""
 PINNED_SCORE = 1e6
@@ -216,11 +218,16 @@ def _stale(article: Head, rule: Rule, history: History, window: _Window) -> Skip
         return Skip(article, Reason.ALREADY_SENT)
     if rule.repeat == "never" and article.guid in history.elsewhere:
         return Skip(article, Reason.SENT_ELSEWHERE, history.elsewhere[article.guid])
-    if article.published < window.start and article.first_seen < window.start:
+    if article.published < window.start and _known_since(article) < window.start:
         return Skip(article, Reason.TOO_OLD, window.begins)
     if rule.featured == "only" and not article.featured:
         return Skip(article, Reason.NOT_FEATURED)
     return None
+
+
+def _known_since(article: Head) -> datetime:
+    """When an issue could weigh the article: a late file is kept some time after its reading began."""
+    return article.first_seen + LATE if article.first_seen > article.published else article.first_seen
 
 
 def _speaks(language: str, prefix: str) -> bool:

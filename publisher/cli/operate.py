@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,7 @@ def serve(context: Context, listen: str) -> int:
 
         def step() -> None:
             if rebuild.due():  # an article appears or expires at its second, not at the next minute's build
-                rebuild.run()
+                threading.Thread(target=rebuild.run, name="build", daemon=True).start()  # sending does not wait for it
             turn.step()
 
         with watch.following(watch.places(app.config), rebuild.changed):

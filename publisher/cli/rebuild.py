@@ -53,6 +53,8 @@ class Rebuild:
                 self._tell(made, now)
             except PublisherError as error:
                 log.trouble("build.failed", error, hint=error.hint)
+            except Exception as error:  # noqa: BLE001 # web and sending go on, and the next build may succeed
+                log.trouble("build.failed", error, hint="the program did not foresee this: report it")
 
     def _build(self, now: datetime) -> Published:
         app = self._app

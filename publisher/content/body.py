@@ -8,14 +8,13 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
 from publisher.content import heads, images, markdown, parse, reading
 from publisher.content.article import Html, Image, Problem, Severity
 from publisher.content.images import Roots
 from publisher.content.markdown import MarkdownError
-from publisher.content.outline import stamp, unreadable
+from publisher.content.outline import stamp, unforeseen, unreadable
 from publisher.content.parse import Draft
 from publisher.content.rules import Rules
 
@@ -51,6 +50,8 @@ class Body:
     """The picture as the file names it."""
     image_stamp: str
     """Changes when the picture's file does."""
+    links: dict[str, str]
+    """Articles that shortcodes name, with the addresses that were found."""
     revision: str
     published: datetime | None
     updated: datetime | None
@@ -77,7 +78,14 @@ class Rendering:
 
 def renderings(wanted: Sequence[Wanted], site: Site) -> list[Rendering]:
     """Each article rendered; one whose file is gone is left out."""
-    return [made for each in wanted if (made := _rendering(each, site)) is not None]
+    return [made for each in wanted if (made := _guarded(each, site)) is not None]
+
+
+def _guarded(wanted: Wanted, site: Site) -> Rendering | None:
+    try:
+        return _rendering(wanted, site)
+    except Exception as error:  # noqa: BLE001 # one article must not stop the others
+        return Rendering(path=wanted.path, problems=(unforeseen(wanted.path, error),))
 
 
 def _rendering(wanted: Wanted, site: Site) -> Rendering | None:
@@ -104,8 +112,13 @@ def _rendering(wanted: Wanted, site: Site) -> Rendering | None:
 
 def render(draft: Draft, guid: str, site: Site) -> tuple[Body | None, tuple[Problem, ...]]:
     """The body of a whole draft, or None where it cannot be rendered; and what is wrong with it."""
+    links: dict[str, str] = {}
+
+    def known(name: str) -> str:
+        return links.setdefault(name, link(draft.path, site, name))
+
     try:
-        made = markdown.convert(draft.body, draft.url, prefix(draft.path), partial(_link, draft.path, site))
+        made = markdown.convert(draft.body, draft.url, prefix(draft.path), known)
     except MarkdownError as error:
         line = draft.body_line + (error.body_line or 1) - 1
         return None, (Problem(path=draft.path, code="body", line=line, message=error.line()),)
@@ -126,6 +139,7 @@ def render(draft: Draft, guid: str, site: Site) -> tuple[Body | None, tuple[Prob
         image=image,
         reference=draft.image,
         image_stamp=image_stamp,
+        links=links,
         revision=revision(draft, guid, summary, image, made.html),
         published=draft.published,
         updated=draft.updated,
@@ -135,7 +149,7 @@ def render(draft: Draft, guid: str, site: Site) -> tuple[Body | None, tuple[Prob
     return body, tuple(problems)
 
 
-def _link(path: str, site: Site, name: str) -> str:
+def link(path: str, site: Site, name: str) -> str:
     """The address of the article that a shortcode in the article at ``path`` names, by its file; empty for none.
 
     Seen from the article's own folder first, then from the content folder, as Hugo and Jekyll look.

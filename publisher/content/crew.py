@@ -11,12 +11,14 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, Self, TypeVar
 
+PATIENCE = 120
+"""Seconds that a child may take for a batch."""
 MOST = 8
 """Children, however many cores there are: one process writes to the database what they all make."""
 _Item = TypeVar("_Item")
@@ -74,32 +76,43 @@ class _Child:
 
     def __init__(self, work: Callable[..., Any], context: Any) -> None:
         self._line, theirs = Pipe()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._alive = False
         # Not a fork: the parent has threads and an open database. Not multiprocessing: it runs the main script again.
-        self._process = subprocess.Popen(  # noqa: S603 # this interpreter, this module
-            [sys.executable, "-m", __name__, str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(path or os.curdir for path in sys.path)},
-        )
-        theirs.close()
-        self._alive = self._send((work.__module__, work.__name__, context))
+        # -P: what lies in the working folder is a site's, not ours to run.
+        with suppress(OSError), theirs:  # no process to be had: the parent does all by itself
+            self._process = subprocess.Popen(  # noqa: S603 # this interpreter, this module
+                [sys.executable, "-P", "-m", __name__, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+            self._alive = True
+        self._alive = self._alive and self._send((work.__module__, work.__name__, context))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._line.close()
-        self._process.wait()
+        if self._process is None:
+            return
+        try:
+            self._process.wait(PATIENCE if self._alive else 0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def ask(self, batch: Sequence[Any]) -> list[Any] | None:
         """What the child makes of a batch; None where it cannot say."""
         if not (self._alive and self._send(batch)):
             return None
-        try:
-            answer: list[Any] | None = self._line.recv()
-        except (OSError, EOFError):
-            self._alive = False
-            return None
-        return answer
+        with suppress(OSError, EOFError):  # it died: what follows is the same as for one that hangs
+            if self._line.poll(PATIENCE):
+                answer: list[Any] | None = self._line.recv()
+                return answer
+        self._alive = False
+        return None
 
     def _send(self, message: Any) -> bool:
         try:

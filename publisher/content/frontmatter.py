@@ -34,6 +34,7 @@ _TOML_OPENING = re.compile(r"\+\+\+[ \t]*(?:\n|\Z)")
 _TOML_CLOSING = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _NAMED_OPENING = re.compile(r"---[ \t]*(toml|json5?|js|javascript|coffee|cson)[ \t]*(?:\n|\Z)", re.IGNORECASE)
 _JSON_START = re.compile(r'\{\s*(?:"|\})')
+_JSON_KEY = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:')
 _BARE = re.compile(r"(?:[A-Za-z][\w -]{0,40}:(?:[ \t].*)?\n(?:[ \t]{2,}\S.*\n)*)+(?=\n|\Z)")
 _BARE_TITLE = re.compile(r"^title:[ \t]*\S", re.IGNORECASE | re.MULTILINE)
 
@@ -173,6 +174,9 @@ class _Yaml(_Fenced):
 
 
 def _toml(handler: _Handler, fm: str) -> dict[str, Value]:
+    for number, row in enumerate(fm.split("\n")):
+        if row.partition("=")[0].count(".") > MAX_DEPTH:  # tomllib takes time in the square of the dots of a key
+            raise handler.fail(f"nested deeper than {MAX_DEPTH} levels", number, _PLAIN)
     try:
         data = tomllib.loads(fm)
     except tomllib.TOMLDecodeError as error:
@@ -243,17 +247,15 @@ class _Json(_Handler):
         if not isinstance(self._data, dict):
             raise self.fail("front matter is not a set of keys", 0, 'write {"key": "value"}')
         root = _plain_root(self._data, self.first)
-        for key in root:
-            self.lines[key] = self._line(fm, key, 1)
-        self.repeated = [(key, self._line(fm, key, 2)) for key in self._twice]
+        lines: dict[str, list[int]] = {}
+        line, end = self.first, 0
+        for found in _JSON_KEY.finditer(fm):  # once through the text, however many keys it has
+            line += fm.count("\n", end, found.start())
+            end = found.start()
+            lines.setdefault(found[1], []).append(line)
+        self.lines = {key: lines.get(key, [self.first])[0] for key in root}
+        self.repeated = [(key, lines.get(key, [self.first])[-1]) for key in dict.fromkeys(self._twice)]
         return root
-
-    def _line(self, text: str, key: str, time: int) -> int:
-        """The line in which a key stands for the first, or second, time."""
-        places = [
-            found.start() for found in re.finditer(re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:", text)
-        ]
-        return self.first + (text.count("\n", 0, places[min(time, len(places)) - 1]) if places else 0)
 
 
 class _Named(_Fenced, _Json):

@@ -15,8 +15,11 @@ EXCERPT = 4 * parse.EXCERPT
 MOST = MAX_HEADER + EXCERPT
 
 _BOM = b"\xef\xbb\xbf"
-_CLOSING = re.compile(rb"[\r\n](?:---|\.\.\.|\+\+\+)[ \t]*[\r\n]")
 _FENCES = (b"---", b"+++")
+_CLOSING = {
+    b"-": re.compile(rb"[\r\n](?:---|\.\.\.)[ \t]*[\r\n]"),
+    b"+": re.compile(rb"[\r\n]\+\+\+[ \t]*[\r\n]"),
+}
 
 
 def read(file: str) -> tuple[bytes, os.stat_result]:
@@ -46,5 +49,5 @@ def _end(data: bytes) -> int | None:
         start = len(data) - len(data.removeprefix(_BOM).lstrip())
         if not data.startswith(_FENCES, start):
             return None if data.startswith(b"{", start) else 0
-    closing = _CLOSING.search(data, start + 3)
+    closing = _CLOSING[data[start : start + 1]].search(data, start + 3)
     return closing.end() if closing else None

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from publisher.config import Config
 from publisher.content import crew, images, rules
 from publisher.content.article import Article, Head, Html, Image
-from publisher.content.body import Body, Rendering, Site, Wanted, renderings
+from publisher.content.body import Body, Rendering, Site, Wanted, link, renderings
 from publisher.content.images import Roots
 from publisher.content.index import HEAD_COLUMNS, Index, head_values
 from publisher.content.scan import RACY_NS, file_system_now
@@ -107,7 +107,7 @@ class Library:
             rows = connection.execute(query).all()
         for row in rows:
             current = row.fingerprint == self._fingerprint
-            anew = not current or self._other_image(row)
+            anew = not current or self._other_image(row) or self._other_links(row)
             known_broken = row.fingerprint == _BROKEN + self._fingerprint
             if (anew and not known_broken) or row.racy or row.stamp != row.source:
                 file = json.loads(row.more).get("file") or f"{self._root}/{row.path}"
@@ -115,6 +115,10 @@ class Library:
 
     def _other_image(self, row: Any) -> bool:
         return bool(row.reference) and not images.unchanged(self._site.roots, row.path, row.reference, row.image_stamp)
+
+    def _other_links(self, row: Any) -> bool:
+        links: dict[str, str] = json.loads(row.links) if row.links else {}
+        return any(link(row.path, self._site, name) != address for name, address in links.items())
 
     def _keep(self, made: Sequence[Rendering], now: datetime, clock: int) -> None:
         with self._database.write() as connection:
@@ -136,6 +140,14 @@ class Library:
                 else:
                     other.append(common | {"fingerprint": self._mark(each)} | _NOTHING | {"updated": now})
             upsert(connection, body_table, new, ["path"])
+            # Until now no issue could carry it: it is news from here.
+            mended = [row["path"] for row in new if row["path"] in known and not known[row["path"]].revision]
+            column = article_table.c
+            connection.execute(
+                sa.update(article_table)
+                .where(column.path.in_(mended), column.state == State.SHOWN.value, column.first_seen < now)
+                .values(first_seen=now)
+            )
             # Of what cannot be rendered the last good version stays; of what is the same, everything.
             upsert(connection, body_table, other, ["path"], ["stamp", "racy", "fingerprint"])
             set_problems(connection, BODY, {each.path: each.problems for each in made if not each.same})
@@ -160,6 +172,7 @@ class Library:
             "image": json.dumps(asdict(body.image), ensure_ascii=False) if body.image else "",
             "reference": body.reference,
             "image_stamp": body.image_stamp,
+            "links": json.dumps(body.links, ensure_ascii=False) if body.links else "",
             "html": body.html,
         }
 
@@ -170,7 +183,7 @@ def _updated(digest: str, body: Body, known: Any, now: datetime) -> datetime:
     A change of configuration or of this program changes every article's HTML; none of them is news to readers.
     """
     published = body.published or now
-    if body.updated:
+    if body.updated and body.updated <= now:  # one in the future would hide every change until then
         return max(body.updated, published)
     if known is None or not known.revision or not known.digest:
         return published
@@ -189,6 +202,7 @@ _NOTHING: dict[str, Any] = {
     "image": "",
     "reference": "",
     "image_stamp": "",
+    "links": "",
     "html": "",
 }
 _JOINED = article_table.join(body_table, body_table.c.path == article_table.c.path)
@@ -199,7 +213,7 @@ _DUE = (
     article_table.c.guid,
     article_table.c.more,
     article_table.c.stamp.label(_SOURCE),
-    *(body_table.c[name] for name in ("stamp", "racy", "fingerprint", "digest", "reference", "image_stamp")),
+    *(body_table.c[name] for name in ("stamp", "racy", "fingerprint", "digest", "reference", "image_stamp", "links")),
 )
 
 

@@ -15,6 +15,10 @@ MAX_CELLS = 200_000
 """Short rows are filled up: 13 KB of Markdown with 1 000 columns and 3 000 rows become 30 MB."""
 MAX_LINKS = 20_000
 """Links and references to footnotes: 60 000 take 3 s, and make 5 MB of HTML."""
+MAX_OPEN_NOTES = 200
+"""``[^`` after one another: comrak takes time in the square of them, 19 000 took 20 s."""
+MAX_ADDRESSES = 200
+"""E-mail addresses on a line: comrak makes links of them by recursion, 30 000 kill the process."""
 MAX_DEFINITIONS = 1000
 """comrak takes time in the square of them: 20 000 took 37 s."""
 
@@ -26,6 +30,7 @@ _UNCOUNTED = frozenset("area br col embed hr img input link meta source track wb
 _COMMON = ("<p>", "<br />", "<li>", "<li ", "<td>", "<tr>", "<th>", "<hr />", "<img ")
 _END = "<" + chr(47)  # an end tag begins so
 _QUOTES = re.compile(rf"^(?:[ \t]*>){{{MAX_DEPTH + 1}}}", re.MULTILINE)
+_OPEN_NOTES = re.compile(rf"(?:\[\^){{{MAX_OPEN_NOTES}}}")
 _DEFINITION = re.compile(r"^[ \t>*+-]{0,20}:[ \t]", re.MULTILINE)
 
 
@@ -48,6 +53,9 @@ def excess(markdown: str) -> Excess | None:
         return Excess(f"the text has more than {MAX_SOURCE // 1024} KiB", "split it")
     if len(markdown) > 2 * MAX_LINKS and markdown.count("](") + markdown.count("[^") > MAX_LINKS:
         return Excess(f"the text has more than {MAX_LINKS} links and footnotes", "split it")
+    if markdown.count("[^[^") > MAX_OPEN_NOTES // 2 - 1 and (notes := _OPEN_NOTES.search(markdown)):
+        message = f"more than {MAX_OPEN_NOTES} footnotes are begun within one another"
+        return Excess(message, "close them", line_at(markdown, notes.start()))
     if markdown.count(">") > MAX_DEPTH and (quotes := _QUOTES.search(markdown)):
         return Excess(
             f"quotes are nested more than {MAX_DEPTH} deep", "remove the surplus >", line_at(markdown, quotes.start())
@@ -63,6 +71,13 @@ def excess(markdown: str) -> Excess | None:
 def many_definitions(markdown: str) -> bool:
     """Whether there are too many definition lists to read them as such."""
     return markdown.count(":") > MAX_DEFINITIONS and len(_DEFINITION.findall(markdown)) > MAX_DEFINITIONS
+
+
+def many_addresses(markdown: str) -> bool:
+    """Whether a line holds too many addresses to make links of them."""
+    if markdown.count("@") <= MAX_ADDRESSES:
+        return False
+    return any(row.count("@") > MAX_ADDRESSES for row in markdown.split("\n"))
 
 
 def too_deep(html: str) -> int | None:

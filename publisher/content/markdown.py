@@ -6,6 +6,7 @@ import html
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 
 import comrak
 import nh3
@@ -64,11 +65,13 @@ class Rendered:
     """Code and message of each, and its line in the Markdown, from 1, where it is known."""
 
 
-def _extensions(*, definitions: bool = True) -> comrak.ExtensionOptions:
+@cache
+def _extensions(*, definitions: bool, autolink: bool) -> comrak.ExtensionOptions:
     options = comrak.ExtensionOptions()
-    options.table = options.strikethrough = options.autolink = options.tasklist = True
+    options.table = options.strikethrough = options.tasklist = True
     options.footnotes = options.alerts = True
     options.description_lists = definitions
+    options.autolink = autolink
     # Without it "**…。**字" stays literal: 350 of 1 013 articles of a Chinese news site.
     options.cjk_friendly_emphasis = True
     return options
@@ -81,7 +84,6 @@ def _unsafe(*, escape: bool = False) -> comrak.RenderOptions:
     return options
 
 
-_EXTENSIONS, _WITHOUT_DEFINITIONS = _extensions(), _extensions(definitions=False)
 _PARSE, _RENDER, _ESCAPE = comrak.ParseOptions(), _unsafe(), _unsafe(escape=True)
 
 
@@ -143,7 +145,7 @@ def _line_of(text: str, markdown: str) -> int | None:
 
 
 def _rendered(source: str, markdown: str) -> str:
-    extensions = _WITHOUT_DEFINITIONS if limit.many_definitions(source) else _EXTENSIONS
+    extensions = _extensions(definitions=not limit.many_definitions(source), autolink=not limit.many_addresses(source))
     raw = comrak.render_markdown(source, extensions, _PARSE, _RENDER)
     if len(raw) > limit.MAX_OUTPUT:
         size = limit.MAX_OUTPUT // 2**20
@@ -230,7 +232,10 @@ def inline_text(markdown: str) -> str:
     if "[^" in text:
         text = _UNDEFINED.sub("", text)
     line = _LIST_START.sub(r"\1\\\2", one_line(text))
-    return plain(comrak.render_markdown(line, _EXTENSIONS, _PARSE, _ESCAPE)) if _MARK.search(line) else line
+    if not _MARK.search(line):
+        return line
+    # Nobody sees the links of plain text.
+    return plain(comrak.render_markdown(line, _extensions(definitions=True, autolink=False), _PARSE, _ESCAPE))
 
 
 def plain(text: str) -> str:

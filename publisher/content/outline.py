@@ -13,6 +13,7 @@ from publisher.content import heads, parse
 from publisher.content.article import Problem
 from publisher.content.parse import Draft, Parsed
 from publisher.content.rules import Rules
+from publisher.text import one_line
 
 
 class File(NamedTuple):
@@ -79,7 +80,10 @@ def _parsed(file: File, head: tuple[bytes, os.stat_result] | Problem, rules: Rul
     data, stat = head
     if stat.st_size > parse.MAX_BYTES:
         return Parsed(draft=None, problems=(parse.too_long(file.path),))
-    return parse.parse(data, file.path, rules, whole=len(data) >= stat.st_size)
+    try:
+        return parse.parse(data, file.path, rules, whole=len(data) >= stat.st_size)
+    except Exception as error:  # noqa: BLE001 # one article must not stop the others
+        return Parsed(draft=None, problems=(unforeseen(file.path, error),))
 
 
 def _outline(file: File, head: tuple[bytes, os.stat_result] | Problem, made: Parsed) -> Outline:
@@ -100,10 +104,16 @@ def stamp(stat: os.stat_result) -> str:
     return f"{stat.st_mtime_ns}:{stat.st_ctime_ns}:{stat.st_size}:{stat.st_ino}"
 
 
-def unreadable(path: str, error: OSError) -> Problem:
+def unreadable(path: str, error: OSError | RuntimeError) -> Problem:
     """The problem of a file or folder that the system does not let us read."""
-    message = f"cannot be read ({error.strerror}); check owner and permissions"
-    return Problem(path=path, code="unreadable", message=message)
+    why = getattr(error, "strerror", "") or "a link that leads to itself"
+    return Problem(path=path, code="unreadable", message=f"cannot be read ({why}); check owner and permissions")
+
+
+def unforeseen(path: str, error: Exception) -> Problem:
+    """The problem of a file that this program was not made for: it stops no other."""
+    message = f"{type(error).__name__}: {error}; the program did not foresee this: report it with the article"
+    return Problem(path=path, code="unforeseen", message=one_line(message), line=1)
 
 
 def _facts(draft: Draft, file: File) -> Facts:

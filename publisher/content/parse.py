@@ -22,6 +22,8 @@ MAX_BYTES = 1024 * 1024
 
 EXCERPT = 800
 """Characters of the body that are looked at, for a heading or a language: the head of a file holds as many."""
+MANY = 20
+"""Faults of one kind that are told of a file."""
 MAX_NAME = 100
 """Characters of a tag or topic."""
 MAX_GUID = 500
@@ -141,9 +143,9 @@ def _read(data: bytes, notes: _Notes, *, whole: bool) -> FrontMatter | None:
     except FrontMatterError as error:
         notes.error("front-matter", error.line(), error.line_number)
         return None
-    for line in matter.controls:
+    for line in matter.controls[:MANY]:
         notes.warn("control-character", "a control character was dropped; delete it", line)
-    for key, line in matter.repeated:
+    for key, line in matter.repeated[:MANY]:
         notes.warn("key-repeated", f"{key} is there twice; the last one holds: delete the other", line)
     return matter
 

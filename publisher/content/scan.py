@@ -7,7 +7,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,7 @@ from publisher.config import Config
 from publisher.content import crew, identity, place, rules
 from publisher.content.article import Problem
 from publisher.content.index import Index
-from publisher.content.outline import File, Outline, outlines, stamp, unreadable
+from publisher.content.outline import Facts, File, Outline, outlines, stamp, unreadable
 from publisher.content.rules import Rules
 from publisher.content.store import ContentStore, Memory, State
 from publisher.db.engine import Database
@@ -118,7 +118,9 @@ def _compared(walk: _Walk, store: ContentStore, fingerprint: str, *, full: bool)
         seen = next(known, None)
     # Nothing is gone below a folder that could not be looked at.
     closed = tuple("" if path == "." else f"{path}/" for path in walk.problems)
-    return due, [path for path in gone if path not in walk.problems and not path.startswith(closed)], count
+    gone = [path for path in gone if path not in walk.problems and not path.startswith(closed)]
+    # What another process found while this one walked is new, not gone.
+    return due, [path for path in gone if not os.path.lexists(f"{walk.root}/{path}")], count
 
 
 def _mark(file: File) -> str:
@@ -149,6 +151,7 @@ class _Reader:
         known = {} if self._fresh else self._store.memories([outline.path for outline in batch])
         moved = {} if self._fresh else self._moved(batch, known)
         good, broken = [], []
+        minted = self._minted(batch, known, moved)
         for outline in batch:
             common = {
                 "path": outline.path,
@@ -160,7 +163,7 @@ class _Reader:
                 broken.append(common | _BROKEN)
             else:
                 memory = moved.get(outline.path) or known.get(outline.path)
-                good.append(common | self._row(outline, memory))
+                good.append(common | self._row(outline.facts, minted[outline.path], memory))
         self._store.keep(
             good,
             broken,
@@ -180,20 +183,34 @@ class _Reader:
                 moved[each.path] = same.pop()
         return moved
 
-    def _row(self, outline: Outline, memory: Memory | None) -> dict[str, Any]:
-        facts = outline.facts
-        assert facts is not None  # the caller's branch
+    def _minted(self, batch: Sequence[Outline], known: dict[str, Memory], moved: dict[str, Memory]) -> dict[str, str]:
+        """The ids of articles by path: remembered, else new; numbered where a file that moved away took its own."""
+        found: dict[str, str] = {}
+        new: dict[str, str] = {}
+        for each in batch:
+            memory = moved.get(each.path) or known.get(each.path)
+            if memory and memory.minted:
+                found[each.path] = memory.minted
+            elif each.facts is not None:
+                day = each.facts.published or self._now
+                new[each.path] = identity.tag(self._rules.site, self._rules.zone, day, place.key(each.path))
+        taken = {} if self._fresh else self._store.taken(new)
+        while taken:
+            new = {path: f"{id}-2" if id in taken else id for path, id in new.items()}
+            taken = self._store.taken(new)
+        return found | new
+
+    def _row(self, facts: Facts, minted: str, memory: Memory | None) -> dict[str, Any]:
         site, zone = self._rules.site, self._rules.zone
         published = facts.published or self._now
         # Before it is shown nobody can see it, however early its file lies there.
         shown = max(facts.appears or published, published if self._fresh else self._now)
         first = memory.first_seen if memory else None
         if first is not None:
-            first = min(first, max(facts.appears or published, self._now))
+            # It may come earlier than was planned; and where it has not come yet, later.
+            first = shown if first > self._now else first
         elif not facts.withheld:  # a draft is remembered from the day it is published
             first = shown
-        minted = memory.minted if memory and memory.minted else ""
-        minted = minted or identity.tag(site, zone, published, place.key(outline.path))
         return {
             "state": State.WITHHELD.value if facts.withheld else State.SHOWN.value,
             "minted": minted if first else "",
@@ -227,8 +244,11 @@ _BROKEN: dict[str, Any] = {
 def file_system_now() -> int:
     """The file system's own time in nanoseconds: what a file written now is stamped with."""
     # Stamps are compared with stamps, never with a clock: `now` may be pretended.
-    with tempfile.TemporaryFile() as probe:
-        return os.fstat(probe.fileno()).st_mtime_ns
+    try:
+        with tempfile.TemporaryFile() as probe:
+            return os.fstat(probe.fileno()).st_mtime_ns
+    except OSError:
+        return 0  # nowhere to write: every file is taken for young, and looked at again
 
 
 def _batches(files: Sequence[File]) -> Iterator[list[File]]:
@@ -263,32 +283,49 @@ class _Walk:
 
     def _within(self, folder: str, inner: str) -> list[tuple[str, str, bool]]:
         """The folders and Markdown files in a folder: place, path (of a folder with its slash), whether a folder."""
-        found = []
         try:
             with os.scandir(folder) as listing:
-                for item in listing:
-                    name = item.name
-                    path = inner + (name if name.isascii() else unicodedata.normalize("NFC", name))
-                    if name[0] in ".@" or self.ignored.fullmatch(path):
-                        continue
-                    if item.is_dir(follow_symlinks=False):
-                        found.append((item.path, path + "/", True))
-                    elif path.lower().endswith((".md", ".markdown", ".mdown")) and self._allowed(item, path):
-                        found.append((item.path, path, False))
+                # Of two names that are one in NFC that counts which is written so.
+                items = sorted(listing, key=lambda item: (not unicodedata.is_normalized("NFC", item.name), item.name))
         except OSError as error:
-            path = inner.rstrip("/") or "."
-            self.problems[path] = unreadable(path, error)
+            self._trouble(unreadable(inner.rstrip("/") or ".", error))
+            return []
+        found: dict[str, tuple[str, str, bool]] = {}
+        for item in items:
+            path = inner + (item.name if item.name.isascii() else unicodedata.normalize("NFC", item.name))
+            if item.name[0] in ".@" or self.ignored.fullmatch(path):
+                continue
+            try:
+                kind = self._kind(item, path)
+            except (OSError, RuntimeError) as error:  # a link that leads to itself
+                self._trouble(unreadable(path, error))
+                continue
+            if kind is not None and path + kind in found:
+                message = "another name here differs from this one only in how its accents are written; rename one"
+                self._trouble(Problem(path=inner + item.name, code="name-twice", message=message, line=1))
+            elif kind is not None:
+                found[path + kind] = (item.path, path + kind, bool(kind))
         # With its slash a folder stands where its files do among all paths.
-        return sorted(found, key=lambda item: item[1])
+        return sorted(found.values(), key=lambda item: item[1])
+
+    def _kind(self, item: os.DirEntry[str], path: str) -> str | None:
+        """What the path of an entry ends in: a folder's in a slash, a Markdown file's in nothing; else None."""
+        if item.is_dir(follow_symlinks=False):
+            return "/"
+        return "" if path.lower().endswith((".md", ".markdown", ".mdown")) and self._allowed(item, path) else None
+
+    def _trouble(self, problem: Problem) -> None:
+        """Keeps what is wrong with a place, whose name may be no UTF-8."""
+        path = problem.path.encode("utf-8", "replace").decode()
+        self.problems[path] = replace(problem, path=path)
 
     def _allowed(self, item: os.DirEntry[str], path: str) -> bool:
         """Whether it is a file with a name that can be kept, and leads not out of the root."""
         try:
             path.encode()
         except UnicodeEncodeError:
-            shown = path.encode("utf-8", "replace").decode()
             message = "the file's name is not UTF-8; rename it"
-            self.problems[shown] = Problem(path=shown, code="name-not-utf-8", message=message)
+            self._trouble(Problem(path=path, code="name-not-utf-8", message=message))
             return False
         if item.is_symlink() and not Path(item.path).resolve().is_relative_to(self.root.resolve()):
             return False

@@ -66,6 +66,7 @@ body_table = sa.Table(
     sa.Column("image", sa.Text, nullable=False),
     sa.Column("reference", sa.Text, nullable=False),
     sa.Column("image_stamp", sa.Text, nullable=False),
+    sa.Column("links", sa.Text, nullable=False),
     sa.Column("html", sa.Text, nullable=False),
 )
 """Bodies as they were last rendered; ``revision`` is empty where that was never possible."""
@@ -184,12 +185,35 @@ class ContentStore:
         """
         with self._database.write() as connection:
             for new, old in moved.items():
-                connection.execute(sa.delete(article_table).where(article_table.c.path == old))
-                connection.execute(sa.delete(body_table).where(body_table.c.path == new))
-                connection.execute(sa.update(body_table).where(body_table.c.path == old).values(path=new))
+                gone = connection.execute(sa.delete(article_table).where(article_table.c.path == old))
+                if gone.rowcount:  # else another scan has moved it already
+                    connection.execute(sa.delete(body_table).where(body_table.c.path == new))
+                    connection.execute(sa.update(body_table).where(body_table.c.path == old).values(path=new))
+            self._unsay(connection, [*rows, *broken])
             upsert(connection, article_table, rows, ["path"])
             upsert(connection, article_table, broken, ["path"], ["stamp", "racy", "fingerprint"])
             set_problems(connection, HEAD, problems)
+
+    @staticmethod
+    def _unsay(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """Drops what was wrong with the bodies of files that changed: it may be mended."""
+        stamps = {row["path"]: row["stamp"] for row in rows}
+        column = problem_table.c
+        for chunk in _chunks(list(stamps)):
+            query = sa.select(article_table.c.path, article_table.c.stamp).where(article_table.c.path.in_(chunk))
+            changed = [path for path, stamp in connection.execute(query) if stamps[path] != stamp]
+            if changed:
+                connection.execute(sa.delete(problem_table).where(column.path.in_(changed), column.part == BODY))
+
+    def taken(self, minted: Mapping[str, str]) -> dict[str, str]:
+        """Of minted ids (by path) those that another path has, with that path."""
+        column = article_table.c
+        found: dict[str, str] = {}
+        with self._database.read() as connection:
+            for chunk in _chunks(list(minted.values())):
+                query = sa.select(column.minted, column.path).where(column.minted.in_(chunk))
+                found |= {id: path for id, path in connection.execute(query) if minted.get(path) != id}
+        return found
 
     def remove(self, paths: Sequence[str]) -> None:
         """Forgets files that are gone, but for the ids of their articles; nothing of their text is kept."""
@@ -207,7 +231,9 @@ class ContentStore:
                 connection.execute(
                     sa.update(body_table)
                     .where(body_table.c.path.in_(chunk))
-                    .values(stamp="", fingerprint="", html="", summary="", image="", reference="", image_stamp="")
+                    .values(
+                        stamp="", fingerprint="", html="", summary="", image="", reference="", image_stamp="", links=""
+                    )
                 )
                 connection.execute(sa.delete(problem_table).where(problem_table.c.path.in_(chunk)))
 

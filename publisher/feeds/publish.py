@@ -191,6 +191,9 @@ class _Press:
         if not forms:
             return
         bodies = self._store.bodies(forms, [item.path for item in feed.entries])
+        if lost := [item for item in feed.entries if any((item.path, form) not in bodies for form in forms)]:
+            self._make(lost)  # another process has its own view of what feeds hold, and dropped these
+            bodies = self._store.bodies(forms, [item.path for item in feed.entries])
         for form in forms:
             parts = [bodies[item.path, form] for item in feed.entries]
             if form is Format.JSON:

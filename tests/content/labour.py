@@ -53,3 +53,10 @@ def noting(batch: Sequence[int], task: Task) -> list[int]:
 def unspeakable(batch: Sequence[int], task: Task) -> list[object]:
     """The numbers; of a child what cannot be sent."""
     return list(batch) if os.getpid() == task.parent else [lambda: None]
+
+
+def stopping(batch: Sequence[int], task: Task) -> list[int]:
+    """The numbers; a child stops for ever over the first that it is handed."""
+    if os.getpid() != task.parent:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return list(batch)

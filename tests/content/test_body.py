@@ -238,11 +238,11 @@ def test_a_reference_to_another_article_has_its_address(site: Site, name: str, t
     file = site.roots.content / target
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f"{HEAD}---\nText.\n", "utf-8")
-    assert body._link("posts/one.md", site, name) == address
+    assert body.link("posts/one.md", site, name) == address
     made, _ = whole('See [this]({{< ref "two.md" >}}).\n', site)
     assert (address in made.html) or target != "posts/two.md"
 
 
 def test_a_reference_to_a_file_that_is_no_article_has_none(site: Site):
     write(site, "---\n", "posts/two.md")
-    assert body._link("posts/one.md", site, "two.md") == ""
+    assert body.link("posts/one.md", site, "two.md") == ""

@@ -215,3 +215,11 @@ def test_a_child_does_not_run_the_main_script_again(tmp_path: Path):
     ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines() == ["main", "[2, 4, 6]"]
     assert ended.stderr == ""
+
+
+def test_a_child_that_hangs_leaves_its_batch_and_is_ended(
+    started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(crew, "PATIENCE", 0.5)
+    assert Counter(spread(labour.stopping, 1)) == ALL
+    assert [process.returncode for process in started] == [-9]

@@ -116,7 +116,7 @@ QUOTE = 'put the value in quotes, for example title: "A: B"'
         ("+++\na = 1\nb = \n+++\n", 3, 'Invalid value; write key = "value" (TOML)'),
         ("+++\na = 1\na = 2\n+++\n", 3, 'Cannot overwrite a value; write key = "value" (TOML)'),
         ("+++\na = " + "[" * 5000 + "\n+++\n", 2, "nested too deep or a number too long; write plain keys and lists"),
-        ("+++\na" + ".a" * 40 + " = 1\n+++\n", 2, "nested deeper than 16 levels or more than 4000 values; write plain keys and lists"),
+        ("+++\na" + ".a" * 40 + " = 1\n+++\n", 2, "nested deeper than 16 levels; write plain keys and lists"),
         ("+++\na = " + "9" * 5000 + "\n+++\n", 2, "nested too deep or a number too long; write plain keys and lists"),
         ('{"a": 1,\n"b": }', 2, "JSON: Expecting value; check quotes, commas and braces"),
         ("---json\n[1]\n---\n", 2, 'front matter is not a set of keys; write {"key": "value"}'),

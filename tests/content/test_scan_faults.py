@@ -106,25 +106,32 @@ def test_a_file_that_goes_during_the_scan(shelf: Shelf, refusing: list[OSError])
     assert shelf.scan().articles == 2
 
 
-def test_a_file_whose_stat_fails_is_told_and_kept(shelf: Shelf, monkeypatch: pytest.MonkeyPatch):
+def test_a_file_that_cannot_be_opened_is_told_and_kept_and_one_that_goes_meanwhile_is_neither(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+):
     shelf.article("a.md")
     shelf.article("b.md")
     shelf.scan()
-    real, errors = os.stat, [PermissionError(13, "Permission denied")]
+    errors: list[OSError] = [PermissionError(13, "Permission denied")]
+    real = {name: getattr(os, name) for name in ("stat", "open")}
 
-    def refused(file: Any, *rest: Any, **how: Any) -> os.stat_result:
-        if errors and str(file).endswith("a.md"):
-            raise errors[0]
-        return real(file, *rest, **how)
+    def refused(name: str) -> Any:
+        def call(file: Any, *rest: Any, **how: Any) -> Any:
+            if errors and str(file).endswith("a.md"):
+                raise errors[0]
+            return real[name](file, *rest, **how)
 
-    monkeypatch.setattr(os, "stat", refused)
+        return call
+
+    for name in real:
+        monkeypatch.setattr(os, name, refused(name))
     report = shelf.scan()
     assert [str(problem) for problem in report.problems] == [
         "a.md: error: cannot be read (Permission denied); check owner and permissions"
     ]
     assert (report.removed, sorted(paths(shelf))) == (0, ["a.md", "b.md"])
-    errors[:] = [FileNotFoundError(2, "No such file")]  # type: ignore[list-item]
-    assert shelf.scan().removed == 1
+    errors[:] = [FileNotFoundError(2, "No such file")]
+    assert (shelf.scan().removed, sorted(paths(shelf))) == (0, ["a.md", "b.md"]), "the next look at its folder tells"
     errors.clear()
     assert (shelf.scan().problems, sorted(paths(shelf))) == ((), ["a.md", "b.md"])
 

@@ -78,6 +78,7 @@ def _content_body() -> None:
         sa.Column("image", sa.Text(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("image_stamp", sa.Text(), nullable=False),
+        sa.Column("links", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("path", name=op.f("pk_content_body")),
     )
@@ -94,8 +95,8 @@ def _recall() -> None:
     )
     op.execute(
         "INSERT INTO content_body (path, stamp, racy, fingerprint, digest, revision, updated, summary, minutes,"
-        " image, reference, image_stamp, html)"
-        " SELECT path, '', TRUE, '', digest, revision, updated, '', 1, '', '', '', '' FROM content_identity"
+        " image, reference, image_stamp, links, html)"
+        " SELECT path, '', TRUE, '', digest, revision, updated, '', 1, '', '', '', '', '' FROM content_identity"
     )
 
 
