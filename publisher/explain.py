@@ -99,7 +99,13 @@ def article(app: App, reference: str, issue_id: str) -> list[str]:
     lines = [
         *_known(said, found),
         *(said.say("article", about="problem", problem=each) for each in problems),
-        said.say("article", about=about, place=shown.index(found) + 1, limit=app.config.feeds.entries),
+        said.say(
+            "article",
+            about=about,
+            place=shown.index(found) + 1,
+            limit=app.config.feeds.entries,
+            filed=bool(found.topics or found.tags),
+        ),
     ]
     with app.database.read() as connection:
         issues = [store.get(connection, issue_id)] if issue_id else store.latest(connection, limit=5)

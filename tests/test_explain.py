@@ -147,7 +147,7 @@ def test_an_article_in_feeds_and_issues(tmp_path: Path):
             "posts/old.md: Old",
             "published 2025-06-10 08:00",
             "topics: none of this site's",
-            "feeds: number 2 of the 30 newest; it is in the main feed and in those of its topics and tags",
+            "feeds: number 2 of the 30 newest; it is in the main feed",
             "weekly-2025-06-30 (draft): left out: it is older than the issue's window, which begins on 2025-06-16 08:00",
         ]
         assert explain.article(app, "alpha.md", issue.id)[-1] == (

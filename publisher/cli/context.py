@@ -164,7 +164,7 @@ Group.group_class = Group
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """Calls of the given function with (done, total) move a bar on a terminal; elsewhere they print nothing."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():  # None: whoever started it closed it
         yield lambda *_: None
         return
     from rich.console import Console

@@ -92,7 +92,8 @@ def build(context: Context, *, full: bool, strict: bool) -> int:
             for line in _problem_lines(list(report.problems)):  # a folder that takes no feed hides no article's mistake
                 context.say(line)
             raise
-        hidden = len(Index(app.database).hidden(app.clock.now()))
+        absent = Counter(each.reason.value for each in Index(app.database).hidden(app.clock.now()))
+        hidden = absent.total()
         problems = [*Index(app.database).problems(), *published.problems]
     shown = report.articles - hidden
     errors = [problem for problem in problems if problem.severity == "error"]
@@ -111,7 +112,7 @@ def build(context: Context, *, full: bool, strict: bool) -> int:
         lambda: [
             *_problem_lines(problems),
             (
-                f"{counted(shown, 'article')}{f' ({hidden} drafts, scheduled or expired)' if hidden else ''}, "
+                f"{counted(shown, 'article')}{f' ({_absent(absent)})' if hidden else ''}, "
                 f"{report.changed} changed, {counted(published.feeds, 'feed')}, "
                 f"{counted(published.written, 'file')} written, {published.removed} removed in {result['seconds']} s"
             ),
@@ -121,6 +122,11 @@ def build(context: Context, *, full: bool, strict: bool) -> int:
         for line in _problem_lines(problems):
             context.say(line)
     return 1 if strict and errors else 0
+
+
+def _absent(reasons: Counter[str]) -> str:
+    """``not shown: 2 draft, 1 scheduled``."""
+    return "not shown: " + ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
 
 
 def scan(app: App, *, full: bool = False) -> Any:

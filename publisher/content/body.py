@@ -125,6 +125,7 @@ def render(draft: Draft, guid: str, site: Site) -> tuple[Body | None, tuple[Prob
     problems = [
         _warning(draft, code, message, draft.body_line + (line or 1) - 1) for code, message, line in made.warnings
     ]
+    problems += [_dead(draft, name) for name, address in links.items() if not address]
     image, image_stamp = _picture(draft, site.roots, problems)
     text = reading.prose(made.html)
     summary = reading.summary(draft.summary, draft.body, made.html)
@@ -149,12 +150,20 @@ def render(draft: Draft, guid: str, site: Site) -> tuple[Body | None, tuple[Prob
     return body, tuple(problems)
 
 
+def _dead(draft: Draft, name: str) -> Problem:
+    place = max(draft.body.find(name.removeprefix("_posts/").removesuffix(".md").lstrip("/")), 0)
+    line = draft.body_line + draft.body.count("\n", 0, place)
+    return _warning(draft, "link-dead", f"{name!r} is no article here; correct the link, or delete it", line)
+
+
 def link(path: str, site: Site, name: str) -> str:
     """The address of the article that a shortcode in the article at ``path`` names, by its file; empty for none.
 
     Seen from the article's own folder first, then from the content folder, as Hugo and Jekyll look.
     """
     folder = path.rpartition("/")[0]
+    if site.rules.urls.startswith("jekyll") and not (site.roots.content / "_posts").is_dir():
+        name = name.removeprefix("_posts/")  # the content folder is the one of the posts
     for start in (folder, "") if not name.startswith("/") else ("",):
         for end in ("", ".md", "/index.md", ".markdown"):
             place = posixpath.normpath(f"{start}/{name}".strip("/") + end)

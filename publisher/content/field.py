@@ -53,7 +53,11 @@ class Found(NamedTuple):
         value = self.value
         if value is None:
             return []
-        return _COMMA.split(value) if isinstance(value, str) else list(_texts(value))
+        if isinstance(value, str):
+            return _COMMA.split(value)
+        texts = list(_texts(value))
+        # [一，二] has a Chinese comma, and so is one item for YAML.
+        return [part for text in texts for part in text.split("，")] if any("，" in text for text in texts) else texts
 
 
 _NOTHING = Found(None)

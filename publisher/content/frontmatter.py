@@ -17,7 +17,7 @@ from typing import Any, ClassVar, NamedTuple, cast
 import frontmatter
 from frontmatter.default_handlers import BaseHandler
 
-from publisher.content import yamltext
+from publisher.content import yamltext, yamlwords
 from publisher.content.dates import EXAMPLE
 from publisher.content.yamltext import MAX_DEPTH, MAX_NODES, Value, YamlError
 from publisher.errors import PublisherError
@@ -169,6 +169,8 @@ class _Yaml(_Fenced):
         if tree.root is None:
             return {}
         if not isinstance(tree.root, dict):
+            if slip := yamlwords.wide_colon(fm.split("\n")):
+                raise self.fail(slip.message, slip.line, slip.hint)
             raise self.fail("front matter is not a set of keys", 0, "write 'key: value' on each line")
         return tree.root
 

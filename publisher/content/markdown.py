@@ -102,7 +102,7 @@ def convert(markdown: str, base_url: str, prefix: str, link: Link | None = None)
     """
     if surplus := limit.excess(markdown):
         raise _error(surplus)
-    resolved = shortcode.resolve(clean(markdown), link)
+    resolved = shortcode.resolve(mend.articles(clean(markdown), link), link)
     source = mend.emphasised_urls(mend.destinations(resolved.text))
     raw = _rendered(source, markdown)
     if mend.has_loose_bold(raw):

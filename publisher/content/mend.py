@@ -21,6 +21,8 @@ _SPACED = re.compile(
 _MAYBE_SPACED = re.compile(
     r"\]\([ \t]{0,8}(?:[^ \t\n()<>\"]|\([^ \t\n()<>\"]{0,800}\)){1,800}+(?:\([^ \t\n()<>\"]{0,800})?[ \t]+[^ \t\n\"]"
 )
+_FILE_LINK = re.compile(r"(\]\()(@/|\{(?:filename|static|attach)\})([^\s()<>#]{1,500})(#[^\s()<>]{0,200})?(?=[)\s])")
+_PAGE_FILE = re.compile(r"(?:/?_?index)?\.(?:md|markdown)$")
 _ADDRESS = re.compile(r"https?:|[./]")
 _FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}(?:[?#][^ \t]*)?$")
 _BLANK = re.compile(r"[ \t]")
@@ -37,6 +39,21 @@ _CJK_END = re.compile(f"[{_CJK_MARKS}]")
 _BARE_LINK = re.compile(r'(<a href=")([^"<>]*)("[^<>]*>)((?:https?://|www\.)[^<]*)(<[/]a>)')
 # A bare URL, then marks of emphasis, then a letter of another script: autolinkers take the marks for a part of it.
 _STARRED_URL = re.compile(r"(?<![\w(<\"'=/])(https?://[^\s<>()\[\]*~\"'`]{1,500})(?=(?:\*{1,3}|~~)[^\x00-\x7f])")
+
+
+def articles(source: str, link: shortcode.Link | None) -> str:
+    """The source with links to files, as Zola (``@/``) and Pelican (``{filename}``) name them, leading to addresses."""
+    if "](@/" not in source and "](" + "{" not in source:
+        return source
+
+    def found(match: re.Match[str]) -> str:
+        kind, target, anchor = match[2].strip("{}"), match[3], match[4] or ""
+        if kind in {"static", "attach"}:  # a file that is served as it is
+            return f"{match[1]}{target if kind == 'attach' else '/' + target.lstrip('/')}{anchor}"
+        name = "/" + target if kind == "@/" else target
+        return f"{match[1]}{(link(name) if link else '') or _PAGE_FILE.sub('/', name)}{anchor}"
+
+    return shortcode.outside_code(source, lambda part: _FILE_LINK.sub(found, part))
 
 
 def destinations(source: str) -> str:

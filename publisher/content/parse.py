@@ -154,8 +154,9 @@ def _draft(fields: Fields, path: str, rules: Rules, notes: _Notes) -> Draft:
     withheld = _withheld(fields, notes)
     published = _published(fields, path, rules, notes, needed=not withheld)
     title = _title(fields, path, notes)
-    tags = _names(fields.find("tags"), topic.tag, path, notes)
-    names = _names(fields.find("topics"), topic.tidy, path, notes)
+    jekyll = rules.urls.startswith("jekyll") or bool(_JEKYLL.search(path))
+    tags = _names(fields.find("tags"), topic.tag, notes, blanks=jekyll)
+    names = _names(fields.find("topics"), topic.tidy, notes, blanks=jekyll)
     topics, unmatched = topic.resolve(rules.topics, names, tags, title)
     # "hero: true" tells something else.
     image = fields.find("image")
@@ -193,9 +194,9 @@ def _draft(fields: Fields, path: str, rules: Rules, notes: _Notes) -> Draft:
     )
 
 
-def _names(found: Found, tidy: Callable[[str], str], path: str, notes: _Notes) -> tuple[str, ...]:
+def _names(found: Found, tidy: Callable[[str], str], notes: _Notes, *, blanks: bool) -> tuple[str, ...]:
     texts = found.texts
-    if len(texts) == 1 and found.key in {"categories", "tags"} and _JEKYLL.search(path):
+    if blanks and isinstance(found.value, str) and len(texts) == 1 and found.key in {"categories", "tags"}:
         texts = texts[0].split()  # Jekyll divides these at blanks
     names = topic.unique(map(tidy, texts))
     if names and max(map(len, names)) > MAX_NAME:
@@ -213,7 +214,9 @@ def _withheld(fields: Fields, notes: _Notes) -> bool:
         notes.warn("draft-unclear", message, found.line)
     # Jekyll withholds with "published: false", Pelican with "status: draft" or hidden.
     kept_back = not truthy(fields.at("published").text or "true")
-    return truthy(text) or kept_back or fields.at("status").text.lower() in _UNPUBLISHED
+    # 11ty writes no page for "permalink: false", and lists none that is excluded.
+    unlisted = said(fields.find("url").text) is False or truthy(fields.at("eleventyExcludeFromCollections").text)
+    return truthy(text) or kept_back or unlisted or fields.at("status").text.lower() in _UNPUBLISHED
 
 
 def _title(fields: Fields, path: str, notes: _Notes) -> str:
@@ -263,6 +266,8 @@ def _date(found: Found, rules: Rules, notes: _Notes) -> datetime | None:
 
 def _page(fields: Fields, path: str, title: str, published: datetime | None, rules: Rules, notes: _Notes) -> str:
     url, slug = fields.find("url"), fields.find("slug")
+    if said(url.text) is False:
+        url = Found(None)
     day = (published or datetime(1970, 1, 1, tzinfo=rules.zone)).astimezone(rules.zone)
     try:
         return place.page(
@@ -274,7 +279,7 @@ def _page(fields: Fields, path: str, title: str, published: datetime | None, rul
             published=day,
             slug=slug.text,
             url=url.text,
-            categories=_categories(fields, path),
+            categories=_categories(fields, path, rules),
         )
     except ValueError as error:
         at = url or slug
@@ -282,12 +287,13 @@ def _page(fields: Fields, path: str, title: str, published: datetime | None, rul
         return ""
 
 
-def _categories(fields: Fields, path: str) -> tuple[str, ...]:
+def _categories(fields: Fields, path: str, rules: Rules) -> tuple[str, ...]:
     """Jekyll's categories, which stand in its addresses and may be divided by blanks alone."""
-    if not _JEKYLL.search(path):
+    if not rules.urls.startswith("jekyll") and not _JEKYLL.search(path):
         return ()
     found = fields.at("category") or fields.at("categories")
-    return tuple(" ".join(found.texts).split() if found.key == "categories" else map(one_line, found.texts))
+    listed = not isinstance(found.value, str) or found.key == "category"
+    return tuple(map(one_line, found.texts)) if listed else tuple(" ".join(found.texts).split())
 
 
 def _language(fields: Fields, path: str, notes: _Notes) -> str:

@@ -25,6 +25,8 @@ from publisher.errors import ConfigError
 
 BATCH = 250
 """Files read at a time: few enough that all cores end at once."""
+MANY_GONE = 20
+"""Articles that do not go all at once but by a disk that is not there."""
 KEPT = 2000
 """Files a transaction: each commit waits for the disk, and the database stays free for others."""
 WORTH = 3000
@@ -67,6 +69,13 @@ def scan(
     walk = _Walk(config.content.path, _ignored(config.content.ignore))
     clock = file_system_now()
     due, gone, files = _compared(walk, store, by.fingerprint, full=full)
+    if not files and len(gone) >= MANY_GONE and not full:
+        gone = []
+        message = (
+            "the folder is empty, and held many articles before: none is taken away; mount the folder again, "
+            "or run 'publisher build --full' if they are gone"
+        )
+        walk.problems["."] = Problem(path=".", code="content-gone", message=message, line=1)
     store.remove(gone)  # first: a file that moved is known by what is gone
     _complain(walk, store)
     reader = _Reader(store, by, now, clock, frozenset(file.path for file in due))
@@ -150,6 +159,8 @@ class _Reader:
     def keep(self, batch: Sequence[Outline]) -> None:
         known = {} if self._fresh else self._store.memories([outline.path for outline in batch])
         moved = {} if self._fresh else self._moved(batch, known)
+        left = {memory.path for memory in moved.values()}  # what is found there now is another article
+        known = {path: memory for path, memory in known.items() if path not in left}
         good, broken = [], []
         minted = self._minted(batch, known, moved)
         for outline in batch:
@@ -167,20 +178,28 @@ class _Reader:
         self._store.keep(
             good,
             broken,
-            {new: memory.path for new, memory in moved.items()},
+            moved,
             {outline.path: outline.problems for outline in batch},
         )
 
     def _moved(self, batch: Sequence[Outline], known: dict[str, Memory]) -> dict[str, Memory]:
-        """New files that are known under another path, which is gone: those of one title and date."""
-        fresh = [each for each in batch if each.path not in known and each.facts and each.facts.published]
-        gone = self._store.gone([each.facts.title for each in fresh if each.facts]) if fresh else {}
+        """Files that are known under another path: that of a file that is gone, or holds another article now.
+
+        An article is the same where title and date are: files that are renumbered change places.
+        """
+        fresh = [(each.path, each.facts) for each in batch if each.facts and _is_new(each.facts, known.get(each.path))]
+        if not fresh:
+            return {}
+        before = self._store.gone([facts.title for _, facts in fresh])
+        for path, _ in fresh:
+            if (memory := known.get(path)) and memory.state is not State.GONE:
+                before.setdefault((memory.title, memory.published), []).append(memory)
         moved: dict[str, Memory] = {}
-        for each in fresh:
-            same = gone.get((each.facts.title, each.facts.published), []) if each.facts and each.facts.published else []
+        for path, facts in fresh:
+            same = before.get((facts.title, facts.published), [])
             # Which of several it is nobody knows; and what is there itself has not moved.
-            if len(same) == 1 and same[0].path not in self._due:
-                moved[each.path] = same.pop()
+            if len(same) == 1 and (same[0].state is not State.GONE or same[0].path not in self._due):
+                moved[path] = same.pop()
         return moved
 
     def _minted(self, batch: Sequence[Outline], known: dict[str, Memory], moved: dict[str, Memory]) -> dict[str, str]:
@@ -194,9 +213,10 @@ class _Reader:
             elif each.facts is not None:
                 day = each.facts.published or self._now
                 new[each.path] = identity.tag(self._rules.site, self._rules.zone, day, place.key(each.path))
+        others = set(found.values())
         taken = {} if self._fresh else self._store.taken(new)
-        while taken:
-            new = {path: f"{id}-2" if id in taken else id for path, id in new.items()}
+        while taken or others & set(new.values()):
+            new = {path: f"{id}-2" if id in taken or id in others else id for path, id in new.items()}
             taken = self._store.taken(new)
         return found | new
 
@@ -239,6 +259,13 @@ _BROKEN: dict[str, Any] = {
     "line": 1,
     "more": "{}",
 }
+
+
+def _is_new(facts: Facts, memory: Memory | None) -> bool:
+    """Whether a file may hold another article than the one remembered at its path, if any."""
+    if not facts.published:
+        return False
+    return memory is None or not memory.title or (memory.title, memory.published) != (facts.title, facts.published)
 
 
 def file_system_now() -> int:

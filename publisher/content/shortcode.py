@@ -44,6 +44,10 @@ _ENDS = {
 }
 _RAW = (re.compile(r"\{%-?\s?raw\s?-?%\}"), re.compile(r"\{\{?%-?\s?endraw\s?-?%\}"))
 _CLOSING = {"<": ">", "%": "%"}
+# A constant that 11ty and Jekyll put before the site's own address.
+_SITE_URL = re.compile(
+    r"""\{\{-?\s{0,9}["']([^"'{}\n]{1,500})["']\s{0,9}\|\s{0,9}(?:url|relative_url|absolute_url)\s{0,9}-?\}\}"""
+)
 _HUGO = (re.compile(r"\{\{([<%])"), re.compile(r"[>%]\}\}"))
 _LIQUIDS = (
     (re.compile(r"\{%"), re.compile(r"%\}")),
@@ -158,6 +162,8 @@ def resolve(text: str, link: Link | None = None) -> Resolved:
     tally = _Tally(link)
     source = text
     text = _without_spans(text, tally)
+    if "|" in text:
+        text = outside_code(text, partial(_SITE_URL.sub, lambda mark: tally.note("url", mark[1])))
     text = outside_code(text, partial(_change, tally))
     tally.settle()
     place = _first(source) if tally.made or tally.dropped else None

@@ -115,6 +115,8 @@ class Memory:
     state: State
     minted: str
     first_seen: datetime | None
+    title: str
+    published: datetime | None
 
 
 class ContentStore:
@@ -160,14 +162,13 @@ class ContentStore:
                 found |= {row.path: _memory(row) for row in connection.execute(query)}
         return found
 
-    def gone(self, titles: Sequence[str]) -> dict[tuple[str, datetime], list[Memory]]:
+    def gone(self, titles: Sequence[str]) -> dict[tuple[str, datetime | None], list[Memory]]:
         """The articles whose files are gone by title and date, of those with one of these titles."""
         column = article_table.c
-        found: dict[tuple[str, datetime], list[Memory]] = {}
+        found: dict[tuple[str, datetime | None], list[Memory]] = {}
         with self._database.read() as connection:
             for chunk in _chunks(titles):
-                query = sa.select(*_MEMORY, column.title, column.published)
-                query = query.where(column.state == State.GONE.value, column.title.in_(chunk))
+                query = sa.select(*_MEMORY).where(column.state == State.GONE.value, column.title.in_(chunk))
                 for row in connection.execute(query):
                     found.setdefault((row.title, row.published), []).append(_memory(row))
         return found
@@ -176,23 +177,35 @@ class ContentStore:
         self,
         rows: Sequence[dict[str, Any]],
         broken: Sequence[dict[str, Any]],
-        moved: Mapping[str, str],
+        moved: Mapping[str, Memory],
         problems: Mapping[str, Sequence[Problem]],
     ) -> None:
         """Stores good files (``rows``), broken ones (of which the last good version stays), and their problems.
 
-        ``moved``: new path to the path under which the article was known.
+        ``moved``: new path to the article as it was known under another.
         """
         with self._database.write() as connection:
-            for new, old in moved.items():
-                gone = connection.execute(sa.delete(article_table).where(article_table.c.path == old))
-                if gone.rowcount:  # else another scan has moved it already
-                    connection.execute(sa.delete(body_table).where(body_table.c.path == new))
-                    connection.execute(sa.update(body_table).where(body_table.c.path == old).values(path=new))
+            self._move(connection, moved)
             self._unsay(connection, [*rows, *broken])
             upsert(connection, article_table, rows, ["path"])
             upsert(connection, article_table, broken, ["path"], ["stamp", "racy", "fingerprint"])
             set_problems(connection, HEAD, problems)
+
+    @staticmethod
+    def _move(connection: Connection, moved: Mapping[str, Memory]) -> None:
+        """Lets what is remembered of bodies go along with articles; they may change places with one another."""
+        column = body_table.c
+        bodies: dict[str, dict[str, Any]] = {}
+        for new, memory in moved.items():
+            gone = article_table.c.path == memory.path, article_table.c.state == State.GONE.value
+            if memory.state is State.GONE and not connection.execute(sa.delete(article_table).where(*gone)).rowcount:
+                continue  # another scan has moved it already
+            row = connection.execute(sa.select(body_table).where(column.path == memory.path)).mappings().first()
+            bodies[new] = {**row, "path": new} if row else {}
+        for new in bodies:
+            connection.execute(sa.delete(body_table).where(column.path.in_([new, moved[new].path])))
+        if rows := [row for row in bodies.values() if row]:
+            connection.execute(sa.insert(body_table), rows)
 
     @staticmethod
     def _unsay(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -277,11 +290,20 @@ _MEMORY: tuple[sa.ColumnElement[Any], ...] = (
     article_table.c.state,
     article_table.c.minted,
     article_table.c.first_seen,
+    article_table.c.title,
+    article_table.c.published,
 )
 
 
 def _memory(row: Any) -> Memory:
-    return Memory(path=row.path, state=State(row.state), minted=row.minted, first_seen=row.first_seen)
+    return Memory(
+        path=row.path,
+        state=State(row.state),
+        minted=row.minted,
+        first_seen=row.first_seen,
+        title=row.title,
+        published=row.published,
+    )
 
 
 def _chunks(items: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -61,11 +61,19 @@ def template(rows: Sequence[str], line: int) -> Slip | None:
     return Slip("a template is not front matter", "fill in the values, or ignore this file in config.yaml", line)
 
 
+def wide_colon(rows: Sequence[str]) -> Slip | None:
+    """The first line whose colon is a Chinese one, if there is any."""
+    for number, row in enumerate(rows):
+        if wide := _WIDE_COLON.match(row):
+            return Slip("the colon is a Chinese one (：)", f"write {wide[1]}: {wide[2]}", number)
+    return None
+
+
 def _colon(scene: _Scene) -> Slip:
     rows, line = scene.rows, scene.line
+    if wide := wide_colon(rows[: line + 1]):
+        return wide
     for number in {line: None, max(line - 1, 0): None}:
-        if wide := _WIDE_COLON.match(rows[number]):
-            return Slip("the colon is a Chinese one (：)", f"write {wide[1]}: {wide[2]}", number)
         if tight := _TIGHT_COLON.match(rows[number]):
             return Slip("no blank follows the colon", f"write {tight[1]}: {tight[2]}", number)
     if scene.said.startswith("could"):

@@ -240,7 +240,7 @@ def _reselect(
     config: Config, database: Database, seen: Issue, pin: Sequence[str], exclude: Sequence[str], now: datetime
 ) -> Issue:
     shown = list(Index(database).heads(now))
-    pins = [compose.find(shown, name).path for name in pin]
+    pins = [_shown(database, shown, name, now).path for name in pin]
     drops = [compose.drop(seen, shown, name) for name in exclude]
     if both := set(pins) & set(drops):
         raise StateError(f"{min(both)} cannot be pinned and excluded at once", hint="name it once")
@@ -249,6 +249,22 @@ def _reselect(
     choice = choose(config, database, seen.stream, now, pinned, excluded)
     letter = newsletter(config, seen.stream.newsletter)
     return compose.reselected(seen, choice.selection, choice.articles, pinned, excluded, letter)
+
+
+def _shown(database: Database, shown: Sequence[Head], name: str, now: datetime) -> Head:
+    """The article that an editor means; ``NotFoundError`` says why one that is there cannot be had."""
+    try:
+        return compose.find(shown, name)
+    except NotFoundError:
+        ending = f"/{name.removeprefix('./')}"
+        for hidden in Index(database).hidden(now):
+            if f"/{hidden.path}".endswith(ending):
+                when = f" ({hidden.when:%Y-%m-%d %H:%M} UTC)" if hidden.when else ""
+                raise StateError(f"{hidden.path} is not shown: {hidden.reason}{when}", hint="change it first") from None
+        for problem in Index(database).problems():
+            if f"/{problem.path}".endswith(ending):
+                raise StateError(str(problem), hint="'publisher check' lists all that is wrong") from None
+        raise
 
 
 def skip(database: Database, id: str, why: str, *, now: datetime, by: str = "") -> Issue:

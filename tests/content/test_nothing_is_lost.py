@@ -188,3 +188,93 @@ def test_code_that_lies_in_the_working_folder_is_not_run(shelf: Shelf, monkeypat
     made = list(crew.spread(outline.outlines, [files], outline_rules(), children=1))
     assert made[0][0].facts is not None
     assert not mark.exists()
+
+
+def test_files_that_are_renumbered_keep_their_ids_and_histories(shelf: Shelf, settled: None):
+    for number in (1, 2, 3):
+        shelf.article(f"0{number}.md", title=f"Chapter {number}", date=f"2025-06-2{number}", body=f"Text {number}.\n")
+    before = {each.title: (each.guid, each.updated, each.revision) for each in shelf.renewed(NOW).values()}
+    folder = shelf.root / "content"
+    for number in (3, 2, 1):
+        (folder / f"0{number}.md").rename(folder / f"0{number + 1}.md")
+    shelf.article("01.md", title="Foreword", date="2025-06-21", body="New.\n")
+    after = {each.title: (each.guid, each.updated, each.revision) for each in shelf.renewed(NOW + DAY).values()}
+    foreword = after.pop("Foreword")
+    assert after == before
+    assert foreword[0] == "tag:example.org,2025-06-21:01-2"
+    assert head(shelf, "01.md").first_seen == NOW + DAY
+
+
+def test_files_that_change_places_change_no_ids(shelf: Shelf, settled: None):
+    shelf.article("a.md", title="A", date="2025-06-21", body="Text a.\n")
+    shelf.article("b.md", title="B", date="2025-06-22", body="Text b.\n")
+    before = {each.title: (each.guid, each.updated) for each in shelf.renewed(NOW).values()}
+    folder = shelf.root / "content"
+    (folder / "a.md").rename(folder / "c.tmp")
+    (folder / "b.md").rename(folder / "a.md")
+    (folder / "c.tmp").rename(folder / "b.md")
+    assert {each.title: (each.guid, each.updated) for each in shelf.renewed(NOW + DAY).values()} == before
+    assert {path: each.title for path, each in shelf.articles().items()} == {"a.md": "B", "b.md": "A"}
+    assert "Text b." in shelf.html("a.md")
+
+
+def test_an_edit_of_title_and_date_is_no_other_article(shelf: Shelf, settled: None):
+    shelf.article("a.md", title="A", date="2025-06-21")
+    before = shelf.renewed(NOW)["a.md"]
+    shelf.article("a.md", title="Better", date="2025-06-22")
+    after = shelf.renewed(NOW + DAY)["a.md"]
+    assert (after.guid, after.first_seen, after.updated) == (before.guid, before.first_seen, NOW + DAY)
+
+
+def test_a_folder_that_is_suddenly_empty_takes_nothing_away_until_somebody_says_so(shelf: Shelf):
+    for number in range(20):
+        shelf.article(f"{number}.md", title=f"T{number}")
+    shelf.scan()
+    (shelf.root / "content").rename(shelf.root / "away")
+    (shelf.root / "content").mkdir()
+    report = shelf.scan()
+    assert (report.removed, report.articles, told(shelf)) == (0, 20, [".: content-gone"])
+    assert shelf.scan(full=True).removed == 20
+    (shelf.root / "content").rmdir()
+    (shelf.root / "away").rename(shelf.root / "content")
+    assert (shelf.scan().articles, told(shelf)) == (20, [])
+
+
+@pytest.mark.parametrize(
+    ("urls", "path", "head_", "url"),
+    [
+        ("jekyll", "2025-06-24-one.md", "categories: [news, 新闻]", "/news/%E6%96%B0%E9%97%BB/2025/06/24/one.html"),
+        ("jekyll", "2025-06-24-one.md", "categories: news tech", "/news/tech/2025/06/24/one.html"),
+        ("jekyll", "_posts/2025-06-24-one.md", "category: big news", "/big%20news/2025/06/24/one.html"),
+    ],
+)
+def test_jekylls_categories_stand_in_its_addresses_wherever_its_posts_lie(
+    shelf: Shelf, urls: str, path: str, head_: str, url: str
+):
+    shelf.configure(f"content: {{urls: {urls}}}\n")
+    shelf.write(path, f"---\ntitle: One\n{head_}\n---\nText.\n")
+    shelf.scan()
+    assert head(shelf, path).url == f"https://example.org{url}"
+
+
+def test_lists_as_generators_and_chinese_authors_write_them(shelf: Shelf):
+    shelf.article("a.md", tags="[算力，芯片, GPU]")
+    shelf.write(
+        "z.md", '+++\ntitle = "Z"\ndate = 2025-06-30\n[taxonomies]\ntags = ["甲"]\ncategories = ["乙"]\n+++\nText.\n'
+    )
+    shelf.article("no.md", permalink="false")
+    shelf.article("out.md", eleventyExcludeFromCollections="true")
+    shelf.article("m.md", last_modified_at="2025-06-30T12:00:00Z")
+    found = shelf.renewed()
+    assert sorted(found) == ["a.md", "m.md", "z.md"]
+    assert found["a.md"].tags == ("算力", "芯片", "GPU")
+    assert (found["z.md"].tags, [topic.title for topic in found["z.md"].topics]) == (("甲",), ["乙"])
+    assert found["m.md"].updated.hour == 12
+
+
+@pytest.mark.parametrize(
+    ("header", "line"), [("title: T\ndate：2025-06-20\ntags：[a]\n", 3), ("title：T\ndate：2025-06-20\n", 2)]
+)
+def test_the_first_chinese_colon_is_told(header: str, line: int):
+    (problem,) = parse.parse(f"---\n{header}---\nText.\n".encode(), "posts/one.md", outline_rules()).problems
+    assert (problem.line, problem.message.partition(";")[0]) == (line, "the colon is a Chinese one (：)")
