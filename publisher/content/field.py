@@ -57,7 +57,7 @@ class Found(NamedTuple):
             return _COMMA.split(value)
         texts = list(_texts(value))
         # [一，二] has a Chinese comma, and so is one item for YAML.
-        return [part for text in texts for part in text.split("，")] if any("，" in text for text in texts) else texts
+        return re.split("[，\n]", joined) if "，" in (joined := "\n".join(texts)) else texts
 
 
 _NOTHING = Found(None)
@@ -143,6 +143,11 @@ class Fields:
     def find(self, name: str) -> Found:
         """The first source of a field that is present and not empty; ``Found(None)`` where none is."""
         return self._found.get(name, _NOTHING)
+
+    def text(self, name: str) -> str:
+        """The field as one line; empty where there is none."""
+        found = self._found.get(name)
+        return found.text if found else ""
 
     def all(self, name: str) -> Iterator[Found]:
         """Every source of a field that is present, in their order."""

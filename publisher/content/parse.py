@@ -162,7 +162,7 @@ def _draft(fields: Fields, path: str, rules: Rules, notes: _Notes) -> Draft:
     image = fields.find("image")
     if image and (not image.text or said(image.text) is not None):
         image = next((found for found in fields.all("image") if found.text and said(found.text) is None), Found(None))
-    summary = fields.find("summary").text
+    summary = fields.text("summary")
     address = fields.find("url") or fields.find("slug") or fields.find("title")
     _slips(fields, notes)
     return Draft(
@@ -174,20 +174,20 @@ def _draft(fields: Fields, path: str, rules: Rules, notes: _Notes) -> Draft:
         expires=_date(fields.find("expires"), rules, notes),
         withheld=withheld,
         url=_page(fields, path, title, published, rules, notes),
-        guid=fields.find("guid").text[:MAX_GUID],
+        guid=fields.text("guid")[:MAX_GUID],
         topics=topics,
         unmatched=unmatched,
         tags=tags,
         authors=topic.unique(map(one_line, fields.find("authors").texts)),
         image=image.text,
-        image_alt=fields.find("image_alt").text,
+        image_alt=fields.text("image_alt"),
         image_line=image.line,
         summary=summary,
         language=_language(fields, path, notes) or _written_in(title, summary, fields.matter.body, rules),
         section=place.section(path),
         featured=_featured(fields, image.text, rules),
         weight=_weight(fields, notes),
-        minor=truthy(fields.find("minor").text),
+        minor=truthy(fields.text("minor")),
         line=address.line or 1,
         body=fields.matter.body,
         body_line=fields.matter.body_line,
@@ -215,7 +215,7 @@ def _withheld(fields: Fields, notes: _Notes) -> bool:
     # Jekyll withholds with "published: false", Pelican with "status: draft" or hidden.
     kept_back = not truthy(fields.at("published").text or "true")
     # 11ty writes no page for "permalink: false", and lists none that is excluded.
-    unlisted = said(fields.find("url").text) is False or truthy(fields.at("eleventyExcludeFromCollections").text)
+    unlisted = said(fields.text("url")) is False or truthy(fields.at("eleventyExcludeFromCollections").text)
     return truthy(text) or kept_back or unlisted or fields.at("status").text.lower() in _UNPUBLISHED
 
 

@@ -398,3 +398,18 @@ def test_a_newsletter_takes_its_own_topics_else_the_sites(tmp_path: Path, topics
     config = parse(text.encode(), tmp_path / "config.yaml", {})
     rule = desk.rule(config, config.newsletters["weekly"], ["p"], ["x"])
     assert (rule.topics, rule.pinned, rule.excluded) == (expected, ("p",), {"x"})
+
+
+def test_a_pin_of_what_is_not_shown_says_why(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha")
+        write(app, "kept", head="draft: true")
+        write(app, "late", date=AT + DAY)
+        write(app, "bad", head="expiryDate: never")
+        issue = drafted(app)
+        with pytest.raises(StateError, match=r"^posts/kept.md is not shown: draft$"):
+            edit(app, issue, pin=["kept.md"])
+        with pytest.raises(StateError, match=r"^posts/late.md is not shown: scheduled \(2025-"):
+            edit(app, issue, pin=["posts/late.md"])
+        with pytest.raises(StateError, match=r"^posts/bad.md:\d+: error: expiryDate: 'never' is not a date"):
+            edit(app, issue, pin=["bad.md"])
