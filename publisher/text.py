@@ -160,13 +160,15 @@ def title_key(title: str) -> str:
     """What two titles of one story have in common: NFKC, case-folded, letters and digits only."""
     if title.isascii():
         return _SIGNS.sub("", title.lower())
-    key, before = title, None
-    while key != before:  # dropping a mark can let NFKC compose what it parted
-        before = key
-        key = _SIGNS.sub("", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", key).casefold()))
-        if unicodedata.is_normalized("NFKC", key) and key.casefold() == key:
-            break  # nothing would change any more
+    key = _folded(title)
+    # Dropping a mark can let NFKC compose what it parted.
+    while not (unicodedata.is_normalized("NFKC", key) and key.casefold() == key) and (again := _folded(key)) != key:
+        key = again
     return key
+
+
+def _folded(title: str) -> str:
+    return _SIGNS.sub("", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold()))
 
 
 def bigrams(key: str) -> frozenset[str]:

@@ -142,3 +142,7 @@ def test_similarity_is_symmetric_and_a_share(one: str, other: str):
     assert text.similarity(first, second) == text.similarity(second, first)
     assert 0 <= text.similarity(first, second) <= 1
     assert text.similarity(first, first) == (1 if first else 0)
+
+
+def test_a_mark_that_parted_what_belongs_together_leaves_one_key():
+    assert text.title_key("\u1100-\u1161") == text.title_key("가") == "가"

@@ -121,6 +121,7 @@ QUOTE = 'put the value in quotes, for example title: "A: B"'
         ('{"a": 1,\n"b": }', 2, "JSON: Expecting value; check quotes, commas and braces"),
         ("---json\n[1]\n---\n", 2, 'front matter is not a set of keys; write {"key": "value"}'),
         ('{"a": ' + "[" * 5000 + "}", 1, "nested deeper than 16 levels; write plain keys and lists"),
+        ('{"a": ' + "[" * 20 + "]" * 20 + "}", 1, "nested deeper than 16 levels or more than 4000 values; write plain keys and lists"),
         ('{"a": "' + "x" * 70_000, 1, "front matter is longer than 64 KiB; close it with --- above the text, or shorten its values"),
     ],
     ids=lambda value: repr(value)[:24],
