@@ -82,7 +82,7 @@ def test_refusals_are_accounted_for_each_by_its_kind(database, clock):
     }
     transport = FakeTransport(lambda envelope, times: answers.get(envelope.recipient, OK) if times == 1 else OK)
     with sending(make_work(database, transport, clock, ids)) as at_work:
-        drive(at_work, lambda: look(database, issue)[1].deferred == 2 and not look(database, issue)[1].pending)
+        drive(at_work, lambda: (now := look(database, issue)[1]).deferred == 2 and not now.pending and not now.sending)
         assert look(database, issue)[1] == Counts(planned=6, accepted=2, failed=1, deferred=2, uncertain=1)
         drive(at_work, lambda: not at_work.busy())
         assert state(database, issue) is IssueState.SENDING, "it is open as long as something is deferred"
