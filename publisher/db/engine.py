@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from publisher.errors import StoreError
@@ -18,6 +19,7 @@ from publisher.errors import StoreError
 __all__ = ["BUSY_SECONDS", "Connection", "Database", "Moment", "metadata", "upsert"]
 
 BUSY_SECONDS = 20
+_TRIES = 5
 
 metadata = sa.MetaData(
     naming_convention={
@@ -94,7 +96,8 @@ class Database:
             # The driver must not open transactions by itself: readers take BEGIN, writers BEGIN IMMEDIATE.
             connection.isolation_level = None
             cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"synchronous={'FULL' if durable else 'NORMAL'}"):
+            _into_wal(cursor)
+            for pragma in ("foreign_keys=ON", f"synchronous={'FULL' if durable else 'NORMAL'}"):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
 
@@ -132,6 +135,20 @@ class Database:
     def close(self) -> None:
         """Closes every connection."""
         self.engine.dispose()
+
+
+def _into_wal(cursor: DBAPICursor) -> None:
+    """Turns a database to write-ahead logging; whoever else opens it for the first time may be doing the same."""
+    for _ in range(_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            # This one change does not wait for a lock as all others do; a transaction does.
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("COMMIT")
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _reason(error: sa.exc.DBAPIError) -> str:

@@ -253,3 +253,31 @@ def test_the_file_is_one_that_any_sqlite_reads(opened: Database):
     plain = sqlite3.connect(opened.url.database or "")
     assert plain.execute("SELECT text FROM note").fetchall() == [("x",)]
     plain.close()
+
+
+def test_a_database_that_another_is_turning_to_wal_is_waited_for():
+    """``PRAGMA journal_mode`` fails at once where any other statement would wait."""
+    said: list[str] = []
+
+    class Cursor:
+        def execute(self, statement: str) -> None:
+            said.append(statement)
+            if len(said) < 3:
+                raise_locked(statement)
+
+    def raise_locked(statement: str) -> None:
+        if statement.startswith("PRAGMA"):
+            raise sqlite3.OperationalError("database is locked")
+
+    engine._into_wal(Cursor())
+    assert said == ["PRAGMA journal_mode=WAL", "BEGIN IMMEDIATE", "COMMIT", "PRAGMA journal_mode=WAL"]
+
+
+def test_a_database_that_stays_locked_is_no_endless_loop():
+    class Cursor:
+        def execute(self, statement: str) -> None:
+            if statement.startswith("PRAGMA"):
+                raise sqlite3.OperationalError("database is locked")
+
+    with pytest.raises(sqlite3.OperationalError):
+        engine._into_wal(Cursor())
