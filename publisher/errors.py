@@ -41,3 +41,7 @@ class StoreError(PublisherError):
 
 class TransportError(PublisherError):
     """Mail cannot leave at all now: the relay or the folder must be mended; no single message is to blame."""
+
+
+class FetchError(PublisherError):
+    """Another server gives no whole answer now: its address must be mended, or it must be asked again later."""
