@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import posixpath
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from publisher.content import heads, images, markdown, parse, reading
 from publisher.content.article import Html, Image, Problem, Severity
 from publisher.content.images import Roots
-from publisher.content.markdown import MarkdownError
+from publisher.content.markdown import MarkdownError, Rendered
 from publisher.content.outline import stamp, unforeseen, unreadable
 from publisher.content.parse import Draft
 from publisher.content.rules import Rules
@@ -38,9 +37,8 @@ class Site(NamedTuple):
     roots: Roots
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """A rendered article, without its head."""
+class Body(NamedTuple):
+    """A rendered article, without its head. A tuple, as all that is made of each article and sent between processes."""
 
     html: Html
     summary: str
@@ -60,8 +58,7 @@ class Body:
     withheld: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendering:
+class Rendering(NamedTuple):
     """What came of one file."""
 
     path: str
@@ -76,21 +73,59 @@ class Rendering:
     problems: tuple[Problem, ...] = ()
 
 
+class _Opened(NamedTuple):
+    path: str
+    guid: str
+    data: bytes
+    made: Rendering
+    """What is known of the file so far."""
+
+
+class _Parsed(NamedTuple):
+    path: str
+    guid: str
+    draft: Draft
+    made: Rendering
+
+
+class Converted(NamedTuple):
+    """An article whose text is HTML; the rest is still to be told."""
+
+    path: str
+    guid: str
+    draft: Draft
+    made: Rendering
+    text: Rendered
+    links: dict[str, str]
+
+
+_Work: TypeAlias = Wanted | _Opened | _Parsed | Converted
+"""An article that is not finished yet."""
+
+
 def renderings(wanted: Sequence[Wanted], site: Site) -> list[Rendering]:
     """Each article rendered; one whose file is gone is left out."""
-    return [made for each in wanted if (made := _guarded(each, site)) is not None]
+    under_way: list[_Work | Rendering | None] = list(wanted)
+    # Step by step for all of them, not one by one: a processor's cache holds one step's code.
+    for step in (_opened, _parsed, _converted, render):
+        under_way = [_guarded(step, each, site) for each in under_way]
+    return [made for made in under_way if isinstance(made, Rendering)]
 
 
-def _guarded(wanted: Wanted, site: Site) -> Rendering | None:
+def _guarded(
+    step: Callable[[Any, Site], _Work | Rendering | None], each: _Work | Rendering | None, site: Site
+) -> _Work | Rendering | None:
+    if each is None or isinstance(each, Rendering):
+        return each
     try:
-        return _rendering(wanted, site)
+        return step(each, site)
     except Exception as error:  # noqa: BLE001 # one article must not stop the others
-        return Rendering(path=wanted.path, problems=(unforeseen(wanted.path, error),))
+        return Rendering(path=each.path, problems=(unforeseen(each.path, error),))
 
 
-def _rendering(wanted: Wanted, site: Site) -> Rendering | None:
+def _opened(wanted: Wanted, _site: Site) -> _Opened | Rendering | None:
     try:
-        with open(wanted.file, "rb") as stream:  # noqa: PTH123 # a Path costs as much as the reading
+        with open(wanted.file, "rb", buffering=0) as stream:  # noqa: PTH123 # a Path costs as much as the reading
             stat = os.fstat(stream.fileno())
             data = stream.read(parse.MAX_BYTES + 1)
     except FileNotFoundError:
@@ -99,55 +134,64 @@ def _rendering(wanted: Wanted, site: Site) -> Rendering | None:
         return Rendering(path=wanted.path, problems=(unreadable(wanted.path, error),))
     digest = hashlib.blake2b(data, digest_size=16).hexdigest()
     young = max(stat.st_mtime_ns, stat.st_ctime_ns)
-    made = Rendering(path=wanted.path, stamp=stamp(stat), young=young, digest=digest)
-    if digest == wanted.digest and not wanted.anew:
-        return replace(made, same=True)
-    parsed = parse.parse(data, wanted.path, site.rules)
+    same = digest == wanted.digest and not wanted.anew
+    made = Rendering(path=wanted.path, stamp=stamp(stat), young=young, digest=digest, same=same)
+    return made if same else _Opened(wanted.path, wanted.guid, data, made)
+
+
+def _parsed(opened: _Opened, site: Site) -> _Parsed | Rendering:
+    path, guid, data, made = opened
+    parsed = parse.parse(data, path, site.rules)
     if parsed.draft is None:  # what is wrong in its head is told by the scan
         beyond = tuple(problem for problem in parsed.problems if problem.code == "not-utf-8")
-        return replace(made, problems=beyond)
-    body, problems = render(parsed.draft, wanted.guid, site)
-    return replace(made, body=body, problems=problems)
+        return made._replace(problems=beyond)
+    return _Parsed(path, guid, parsed.draft, made)
 
 
-def render(draft: Draft, guid: str, site: Site) -> tuple[Body | None, tuple[Problem, ...]]:
-    """The body of a whole draft, or None where it cannot be rendered; and what is wrong with it."""
+def _converted(parsed: _Parsed, site: Site) -> Converted | Rendering:
+    path, guid, draft, made = parsed
     links: dict[str, str] = {}
 
     def known(name: str) -> str:
-        return links.setdefault(name, link(draft.path, site, name))
+        return links.setdefault(name, link(path, site, name))
 
     try:
-        made = markdown.convert(draft.body, draft.url, prefix(draft.path), known)
+        text = markdown.convert(draft.body, draft.url, prefix(path), known)
     except MarkdownError as error:
         line = draft.body_line + (error.body_line or 1) - 1
-        return None, (Problem(path=draft.path, code="body", line=line, message=error.line()),)
+        return made._replace(problems=(Problem(path=path, code="body", line=line, message=error.line()),))
+    return Converted(path, guid, draft, made, text, links)
+
+
+def render(converted: Converted, site: Site) -> Rendering:
+    """The last step: the article's body, and what is wrong with it."""
+    draft, text, links = converted.draft, converted.text, converted.links
     problems = [
-        _warning(draft, code, message, draft.body_line + (line or 1) - 1) for code, message, line in made.warnings
+        _warning(draft, code, message, draft.body_line + (line or 1) - 1) for code, message, line in text.warnings
     ]
     problems += [_dead(draft, name) for name, address in links.items() if not address]
     image, image_stamp = _picture(draft, site.roots, problems)
-    text = reading.prose(made.html)
-    summary = reading.summary(draft.summary, draft.body, made.html)
+    prose = reading.prose(text.html)
+    summary = reading.summary(draft.summary, draft.body, text.html)
     vanished = any(problem.code == "body-vanished" for problem in problems)
-    if not summary and not text and not draft.withheld and not vanished:
+    if not summary and not prose and not draft.withheld and not vanished:
         message = "neither text nor summary; write some, or draft: true"
         problems.append(_warning(draft, "empty", message, draft.body_line))
     body = Body(
-        html=made.html,
+        html=text.html,
         summary=summary,
-        minutes=reading.minutes(text),
+        minutes=reading.minutes(prose),
         image=image,
         reference=draft.image,
         image_stamp=image_stamp,
         links=links,
-        revision=revision(draft, guid, summary, image, made.html),
+        revision=revision(draft, converted.guid, summary, image, text.html),
         published=draft.published,
         updated=draft.updated,
         minor=draft.minor,
         withheld=draft.withheld,
     )
-    return body, tuple(problems)
+    return converted.made._replace(body=body, problems=tuple(problems))
 
 
 def _dead(draft: Draft, name: str) -> Problem:

@@ -46,9 +46,9 @@ def spread(
         yield from (work(batch, context) for batch in batches)
         return
     with ExitStack() as stack:
-        free: SimpleQueue[_Child] = SimpleQueue()
+        free: SimpleQueue[Child] = SimpleQueue()
         for _ in range(children):
-            free.put(stack.enter_context(_Child(work, context)))
+            free.put(stack.enter_context(Child(work, context)))
         pool = stack.enter_context(ThreadPoolExecutor(children))
 
         def done(batch: Sequence[_Item]) -> list[_Made]:
@@ -71,10 +71,12 @@ def spread(
             yield pending.popleft().result()
 
 
-class _Child:
+class Child:
     """An interpreter that does one kind of work. A broken one answers None to everything."""
 
-    def __init__(self, work: Callable[..., Any], context: Any) -> None:
+    def __init__(self, work: Callable[..., Any], context: Any, *, patience: float | None = None) -> None:
+        """See ``spread`` for ``work`` and ``context``; a batch may take ``patience`` seconds (None: ``PATIENCE``)."""
+        self._patience = PATIENCE if patience is None else patience
         self._line, theirs = Pipe()
         self._process: subprocess.Popen[bytes] | None = None
         self._alive = False
@@ -94,21 +96,30 @@ class _Child:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets it finish, and end."""
         self._line.close()
         if self._process is None:
             return
         try:
-            self._process.wait(PATIENCE if self._alive else 0)
+            self._process.wait(self._patience if self._alive else 0)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it may still answer."""
+        return self._alive
 
     def ask(self, batch: Sequence[Any]) -> list[Any] | None:
         """What the child makes of a batch; None where it cannot say."""
         if not (self._alive and self._send(batch)):
             return None
         with suppress(OSError, EOFError):  # it died: what follows is the same as for one that hangs
-            if self._line.poll(PATIENCE):
+            if self._line.poll(self._patience):
                 answer: list[Any] | None = self._line.recv()
                 return answer
         self._alive = False

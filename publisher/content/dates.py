@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 EXAMPLE = "write for example 2025-06-30T08:00:00+08:00"
@@ -85,6 +84,8 @@ def _parse(text: str, zone: tzinfo) -> datetime | None:
         day = _named(match[5], match[1], match[2], zone)
         return day and _parse(f"{day:%Y-%m-%d} {match[3]}{match[4] or match[6] or ''}", zone)
     if _RFC2822.fullmatch(text):
+        from email.utils import parsedate_to_datetime  # takes as long to load as all the rest of parsing
+
         moment = parsedate_to_datetime(text)
         # "-0000" is UTC of an unknown place (RFC 5322 3.3); Python gives it back without a zone.
         bare = UTC if text.rstrip().endswith("-0000") else zone

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -51,6 +51,17 @@ class Collision:
     names: tuple[str, ...]
 
 
+class Listed(NamedTuple):
+    """What laying out feeds needs of an article. A tuple, for one is made of every article in every build."""
+
+    path: str
+    published: datetime
+    topics: tuple[tuple[str, str], ...]
+    """Key and title of each."""
+    tags: tuple[str, ...]
+    language: str
+
+
 class Index:
     """What the last scan left in the database."""
 
@@ -82,6 +93,17 @@ class Index:
                 yield head
                 if count == limit:
                     return
+
+    def listing(self, now: datetime) -> Iterator[Listed]:
+        """The articles of ``heads(now)`` in its order, with no more of each than feeds are laid out by."""
+        column = article_table.c
+        query = sa.select(column.path, column.published, column.more).where(_shown(now))
+        query = query.order_by(column.published.desc(), column.path)
+        with self._database.read() as connection:
+            for path, published, kept in connection.execution_options(yield_per=PAGE).execute(query):
+                more = json.loads(kept)
+                topics = tuple(map(tuple, more["topics"]))
+                yield Listed(path, published, topics, tuple(more["tags"]), more["language"])
 
     def head(self, path: str) -> Head | None:
         """The article at a path, shown or not yet or no longer; none for a draft or an unknown path."""
@@ -152,19 +174,16 @@ class Index:
 
     def problems(self) -> list[Problem]:
         """What is wrong with the files, until it is mended: errors first, then by path and line."""
+        column = problem_table.c
+        query = sa.select(column.path, column.code, column.message, column.line, column.severity)
         with self._database.read() as connection:
-            stored = [
-                Problem(
-                    path=row.path,
-                    code=row.code,
-                    message=row.message,
-                    line=row.line,
-                    severity=Severity(row.severity),
-                )
-                for row in connection.execute(sa.select(problem_table))
-            ]
-        # A fault near the beginning of a file is met by the scan, and again when the file is rendered.
-        found = [*dict.fromkeys(stored), *self._shared("url"), *self._shared("guid")]
+            # A fault near the beginning of a file is met by the scan, and again when the file is rendered.
+            stored = dict.fromkeys(connection.execute(query))
+        found = [
+            Problem(path=path, code=code, message=message, line=line, severity=_SEVERITIES[severity])
+            for path, code, message, line, severity in stored
+        ]
+        found += [*self._shared("url"), *self._shared("guid")]
         return sorted(found, key=lambda p: (p.severity, p.path, p.line or 0, p.code))
 
     def _shared(self, column: str) -> list[Problem]:
@@ -234,6 +253,7 @@ class Index:
         return found
 
 
+_SEVERITIES = {each.value: each for each in Severity}
 _SHARED = {
     "url": "has the address {value} together with {other}; give one of them another slug or url",
     "guid": "has the id {value} together with {other}; give one of them another guid, or none",
@@ -270,17 +290,18 @@ def head_of(row: Any) -> Head:
 
 
 def head_values(row: Any) -> dict[str, Any]:
-    """The fields of ``Head`` in a row of the article table."""
-    more = json.loads(row.more)
+    """The fields of ``Head`` in a row that begins with ``HEAD_COLUMNS``."""
+    path, guid, url, title, published, appears, first_seen, expires, kept = row[: len(HEAD_COLUMNS)]
+    more = json.loads(kept)
     return {
-        "path": row.path,
-        "guid": row.guid,
-        "url": row.url,
-        "title": row.title,
-        "published": row.published,
-        "appears": row.appears,
-        "first_seen": row.first_seen,
-        "expires": row.expires,
+        "path": path,
+        "guid": guid,
+        "url": url,
+        "title": title,
+        "published": published,
+        "appears": appears,
+        "first_seen": first_seen,
+        "expires": expires,
         "topics": tuple(Topic(key, title) for key, title in more["topics"]),
         "tags": tuple(more["tags"]),
         "authors": tuple(more["authors"]),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import comrak
 import nh3
@@ -56,8 +56,7 @@ class MarkdownError(PublisherError):
         self.body_line = body_line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class Rendered(NamedTuple):
     """The HTML, and what was mended on the way, in words."""
 
     html: Html

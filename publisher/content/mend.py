@@ -58,7 +58,7 @@ def articles(source: str, link: shortcode.Link | None) -> str:
 
 def destinations(source: str) -> str:
     """The source with link destinations that hold blanks put into ``<…>``, as CommonMark wants them."""
-    if not _MAYBE_SPACED.search(source):
+    if "](" not in source or not _MAYBE_SPACED.search(source):
         return source
     return shortcode.outside_code(source, lambda part: _SPACED.sub(_wrapped, part))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field as made
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from publisher.content import dates, field, frontmatter, place, script, slips, topic
 from publisher.content.article import Problem, Severity, Topic
@@ -34,14 +35,19 @@ _UNPUBLISHED = frozenset({"draft", "hidden", "private", "pending", "unpublished"
 _MARKS = re.compile(r"[*`]|!?\[([^\]]*)\]\([^)]*\)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What a file says about its article, before Markdown and pictures are looked at."""
+class Draft(NamedTuple):
+    """What a file says about its article, before Markdown and pictures are looked at.
+
+    A tuple, for one is made of each file, twice in its first build.
+    """
 
     path: str
     title: str
     published: datetime | None
     """In the site's zone unless the file names another; none only where ``withheld``."""
+    body: str
+    """Only its beginning where the draft was read from the head of the file."""
+    body_line: int = 1
     appears: datetime | None = None
     """From when it is shown, where that is not ``published`` (Hugo's ``publishDate``)."""
     updated: datetime | None = None
@@ -70,13 +76,9 @@ class Draft:
     """This change is too small to count as an update."""
     line: int = 1
     """Where its address comes from: the line of ``url`` or ``slug``, else of the title."""
-    body: str
-    """Only its beginning where the draft was read from the head of the file."""
-    body_line: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A draft, or none where a problem is an error; and all problems."""
 
     draft: Draft | None
@@ -158,10 +160,7 @@ def _draft(fields: Fields, path: str, rules: Rules, notes: _Notes) -> Draft:
     tags = _names(fields.find("tags"), topic.tag, notes, blanks=jekyll)
     names = _names(fields.find("topics"), topic.tidy, notes, blanks=jekyll)
     topics, unmatched = topic.resolve(rules.topics, names, tags, title)
-    # "hero: true" tells something else.
-    image = fields.find("image")
-    if image and (not image.text or said(image.text) is not None):
-        image = next((found for found in fields.all("image") if found.text and said(found.text) is None), Found(None))
+    image, picture = _image(fields)
     summary = fields.text("summary")
     address = fields.find("url") or fields.find("slug") or fields.find("title")
     _slips(fields, notes)
@@ -179,19 +178,32 @@ def _draft(fields: Fields, path: str, rules: Rules, notes: _Notes) -> Draft:
         unmatched=unmatched,
         tags=tags,
         authors=topic.unique(map(one_line, fields.find("authors").texts)),
-        image=image.text,
+        image=picture,
         image_alt=fields.text("image_alt"),
         image_line=image.line,
         summary=summary,
         language=_language(fields, path, notes) or _written_in(title, summary, fields.matter.body, rules),
         section=place.section(path),
-        featured=_featured(fields, image.text, rules),
+        featured=_featured(fields, picture, rules),
         weight=_weight(fields, notes),
         minor=truthy(fields.text("minor")),
         line=address.line or 1,
         body=fields.matter.body,
         body_line=fields.matter.body_line,
     )
+
+
+def _image(fields: Fields) -> tuple[Found, str]:
+    """Where the picture is named, and how."""
+    image = fields.find("image")
+    text = image.text
+    if not image or (text and said(text) is None):
+        return image, text
+    # "hero: true" tells something else.
+    for found in fields.all("image"):
+        if (text := found.text) and said(text) is None:
+            return found, text
+    return Found(None), ""
 
 
 def _names(found: Found, tidy: Callable[[str], str], notes: _Notes, *, blanks: bool) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def _blocks(html: str) -> Iterator[tuple[str, str]]:
 
 def prose(html: str) -> str:
     """The text of HTML without code, tables, figures and footnote marks, as one line."""
-    text = _SKIPPED.sub(" ", _NOTE_MARK.sub(" ", html))
+    text = _SKIPPED.sub(" ", _NOTE_MARK.sub(" ", html) if "footnote-ref" in html else html)
     return markdown.plain(text.replace("↩", " ").replace("<p>", " "))
 
 

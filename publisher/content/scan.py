@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -312,15 +313,18 @@ class _Walk:
         """The folders and Markdown files in a folder: place, path (of a folder with its slash), whether a folder."""
         try:
             with os.scandir(folder) as listing:
-                # Of two names that are one in NFC that counts which is written so.
-                items = sorted(listing, key=lambda item: (not unicodedata.is_normalized("NFC", item.name), item.name))
+                items = sorted(listing, key=attrgetter("name"))
         except OSError as error:
             self._trouble(unreadable(inner.rstrip("/") or ".", error))
             return []
+        if not all(item.name.isascii() for item in items):
+            # Of two names that are one in NFC that counts which is written so.
+            items.sort(key=lambda item: not unicodedata.is_normalized("NFC", item.name))
         found: dict[str, tuple[str, str, bool]] = {}
         for item in items:
-            path = inner + (item.name if item.name.isascii() else unicodedata.normalize("NFC", item.name))
-            if item.name[0] in ".@" or self.ignored.fullmatch(path):
+            name = item.name
+            path = inner + (name if name.isascii() else unicodedata.normalize("NFC", name))
+            if name[0] in ".@" or self.ignored.fullmatch(path):
                 continue
             try:
                 kind = self._kind(item, path)
@@ -329,11 +333,11 @@ class _Walk:
                 continue
             if kind is not None and path + kind in found:
                 message = "another name here differs from this one only in how its accents are written; rename one"
-                self._trouble(Problem(path=inner + item.name, code="name-twice", message=message, line=1))
+                self._trouble(Problem(path=inner + name, code="name-twice", message=message, line=1))
             elif kind is not None:
                 found[path + kind] = (item.path, path + kind, bool(kind))
         # With its slash a folder stands where its files do among all paths.
-        return sorted(found.values(), key=lambda item: item[1])
+        return sorted(found.values(), key=itemgetter(1))
 
     def _kind(self, item: os.DirEntry[str], path: str) -> str | None:
         """What the path of an entry ends in: a folder's in a slash, a Markdown file's in nothing; else None."""

@@ -266,8 +266,9 @@ class ContentStore:
 def set_problems(connection: Connection, part: str, problems: Mapping[str, Sequence[Problem]]) -> None:
     """Replaces what is wrong with one part of these files."""
     column = problem_table.c
+    old = sa.delete(problem_table).where(column.path.in_(sa.bindparam("paths", expanding=True)), column.part == part)
     for chunk in _chunks(list(problems)):
-        connection.execute(sa.delete(problem_table).where(column.path.in_(chunk), column.part == part))
+        connection.execute(old, {"paths": chunk})
     rows = [
         {
             "path": path,
@@ -281,8 +282,7 @@ def set_problems(connection: Connection, part: str, problems: Mapping[str, Seque
         for path, listed in problems.items()
         for position, problem in enumerate(listed)
     ]
-    if rows:
-        connection.execute(sa.insert(problem_table), rows)
+    upsert(connection, problem_table, rows, ["path", "part", "position"])
 
 
 _MEMORY: tuple[sa.ColumnElement[Any], ...] = (

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -70,7 +71,7 @@ def _by_lines(text: str) -> Tree | None:
     key, dash, is_open = "", "- ", False
     for number, row in enumerate(rows):
         if items is not None and row.startswith(dash):
-            value = _scalar(row[len(dash) :].strip(" "))
+            value = _item(row[len(dash) :].strip(" "))
             if value is _COMPLEX:
                 return None
             items.append(value)
@@ -79,7 +80,7 @@ def _by_lines(text: str) -> Tree | None:
         if not bare:
             continue
         if row[0] in " -":
-            value = _scalar(bare[2:].lstrip(" "))
+            value = _item(bare[2:].lstrip(" "))
             if bare[:2] != "- " or value is _COMPLEX or items is not None or not is_open:
                 return None
             items, dash = [value], row[: row.index("-") + 2]
@@ -108,6 +109,10 @@ def _scalar(text: str) -> Any:
     if first not in inner and "\\" not in inner:
         return inner
     return _ESCAPE.sub(r"\1", inner) if first == '"' and _ESCAPED.fullmatch(inner) else _COMPLEX
+
+
+# The same few thousand tags and topics stand in all articles.
+_item = lru_cache(maxsize=4096)(_scalar)
 
 
 def by_events(text: str) -> Tree:

@@ -13,7 +13,7 @@ from content.shelf import HEAD, RULES, SHANGHAI, picture, read
 
 from publisher.content import body
 from publisher.content.article import Topic
-from publisher.content.body import Body, Rendering, Site, Wanted, prefix, render, renderings, revision
+from publisher.content.body import Body, Rendering, Site, Wanted, prefix, renderings, revision
 from publisher.content.images import Roots
 from publisher.content.outline import stamp
 from publisher.content.parse import Draft
@@ -38,10 +38,15 @@ def draft(text: str, rows: str = "") -> Draft:
     return parsed.draft
 
 
+def rendered(text: str, site: Site, rows: str = "") -> Rendering:
+    (made,) = renderings([Wanted("posts/one.md", write(site, f"{HEAD}{rows}---\n{text}"), GUID, "", False)], site)
+    return made
+
+
 def whole(text: str, site: Site, rows: str = "") -> tuple[Body, list[str]]:
-    made, problems = render(draft(text, rows), GUID, site)
-    assert made is not None
-    return made, [str(problem).removeprefix("posts/one.md") for problem in problems]
+    made = rendered(text, site, rows)
+    assert made.body is not None
+    return made.body, [str(problem).removeprefix("posts/one.md") for problem in made.problems]
 
 
 def write(site: Site, data: str | bytes, name: str = "posts/one.md") -> str:
@@ -77,8 +82,9 @@ def test_the_ids_of_two_articles_differ():
 
 @pytest.mark.parametrize("rows", ["", "summary: S\nimage: /none.jpg\n"])
 def test_a_body_that_is_too_much_is_an_error_at_its_line(site: Site, rows: str):
-    made, (problem,) = render(draft(f"Text.\n\n{TOO_DEEP}", rows), GUID, site)
-    assert made is None
+    made = rendered(f"Text.\n\n{TOO_DEEP}", site, rows)
+    assert made.body is None
+    (problem,) = made.problems
     assert str(problem) == (
         f"posts/one.md:{7 + rows.count(chr(10))}: error: quotes are nested more than 200 deep; remove the surplus >"
     )
@@ -86,9 +92,9 @@ def test_a_body_that_is_too_much_is_an_error_at_its_line(site: Site, rows: str):
 
 
 def test_a_body_that_is_too_long_is_an_error_at_its_first_line(site: Site):
-    made, (problem,) = render(draft("x" * 600_000), GUID, site)
-    assert made is None
-    assert problem.line == 5
+    made = rendered("x" * 600_000, site)
+    assert made.body is None
+    assert [problem.line for problem in made.problems] == [5]
 
 
 def test_a_warning_of_the_body_has_its_line_in_the_file(site: Site):
@@ -137,20 +143,20 @@ def test_a_revision_changes_with_all_that_a_reader_sees_and_with_nothing_else(si
     base = (first, GUID, "S", made.image, made.html)
     assert made.image is not None
     same = [
-        (replace(first, weight=3), *base[1:]),
-        (replace(first, line=9, minor=True, expires=first.published, updated=first.published), *base[1:]),
+        (first._replace(weight=3), *base[1:]),
+        (first._replace(line=9, minor=True, expires=first.published, updated=first.published), *base[1:]),
         (*base[:3], replace(made.image, file="/elsewhere/a.png"), base[4]),
     ]
     other = [
-        (replace(first, title="T"), *base[1:]),
-        (replace(first, url="https://example.org/x/"), *base[1:]),
-        (replace(first, language="fr"), *base[1:]),
-        (replace(first, authors=("Ann",)), *base[1:]),
-        (replace(first, tags=("a",)), *base[1:]),
-        (replace(first, topics=(Topic("a", "A"),)), *base[1:]),
-        (replace(first, featured=False), *base[1:]),
-        (replace(first, published=datetime(2025, 1, 1, tzinfo=UTC)), *base[1:]),
-        (replace(first, published=None, withheld=True), *base[1:]),
+        (first._replace(title="T"), *base[1:]),
+        (first._replace(url="https://example.org/x/"), *base[1:]),
+        (first._replace(language="fr"), *base[1:]),
+        (first._replace(authors=("Ann",)), *base[1:]),
+        (first._replace(tags=("a",)), *base[1:]),
+        (first._replace(topics=(Topic("a", "A"),)), *base[1:]),
+        (first._replace(featured=False), *base[1:]),
+        (first._replace(published=datetime(2025, 1, 1, tzinfo=UTC)), *base[1:]),
+        (first._replace(published=None, withheld=True), *base[1:]),
         (first, "urn:x", *base[2:]),
         (*base[:2], "T", *base[3:]),
         (*base[:3], None, base[4]),

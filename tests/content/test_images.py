@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from content.shelf import picture
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image as Pillow
 
+from publisher import urls
 from publisher.content import images
 from publisher.content.images import Found, Roots, Thumbnail
 
@@ -30,8 +33,9 @@ def put(file: Path, data: bytes) -> Path:
 def locate(roots: Roots, reference: str, path: str = "posts/one.md") -> Found:
     found = images.locate(roots, path, PAGE, reference)
     assert found.stamp == images.stamp(roots, path, reference)
-    assert images.unchanged(roots, path, reference, found.stamp)
-    assert not images.unchanged(roots, path, reference, "/elsewhere.png:1:1:1")
+    for absences in (None, *[images.Absences()] * 12):
+        assert images.unchanged(roots, path, reference, found.stamp, absences)
+        assert not images.unchanged(roots, path, reference, "/elsewhere.png:1:1:1", absences)
     return found
 
 
@@ -208,6 +212,44 @@ def test_a_picture_is_unchanged_until_its_file_is(roots: Roots, reference: str):
     file.unlink()
     assert not images.unchanged(roots, "posts/one.md", reference, stamp)
     assert images.unchanged(roots, "posts/one.md", reference, "")
+
+
+@pytest.mark.parametrize("reference", ["/news/a (1), b.png", "news/a.png", "a.png", "/a.png", "./a.png", "/A.PNG"])
+@pytest.mark.parametrize("root", ["content/posts", "static", "assets"])
+def test_what_many_articles_name_is_missing_until_it_is_there(roots: Roots, root: str, reference: str):
+    file = roots.static.parent / root / reference.strip("./")
+    many = images.Absences()
+    for _ in range(20):
+        assert images.unchanged(roots, "posts/one.md", reference, "", many)
+    put(file, b"one")
+    there = images.stamp(roots, "posts/one.md", reference) == ""
+    for absences in (None, *[images.Absences()] * 20):
+        assert images.unchanged(roots, "posts/one.md", reference, "", absences) is there
+
+
+def test_a_name_in_other_letters_may_be_the_same_file(roots: Roots):
+    put(roots.static / "a.png", b"one")
+    many = images.Absences()
+    assert [many.everywhere(roots, "one.md", f"/{name}.png") for name in "bcdefghijAa"] == [True] * 9 + [False] * 2
+
+
+def test_what_cannot_be_listed_is_looked_at_one_by_one(roots: Roots, monkeypatch: pytest.MonkeyPatch):
+    def refuse(_folder: str) -> list[str]:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    put(roots.static / "a.png", b"one")
+    many = images.Absences()
+    assert [many.everywhere(roots, "one.md", f"/{name}.png") for name in "bcdefghija"] == [True] * 9 + [False]
+    assert not many.everywhere(roots, "one.md", "/b%20c.png")
+
+
+@given(st.from_regex(images._PLAIN, fullmatch=True), st.sampled_from(["https://e.org", "https://e.org/sub/"]))
+def test_the_address_of_a_plain_name_is_what_urljoin_would_make(name: str, site: str):
+    nowhere = Path("/nowhere")
+    roots = Roots(content=nowhere, static=nowhere, assets=nowhere, site=site)
+    found = images.locate(roots, "posts/one.md", PAGE, name)
+    assert found == Found(url=urls.absolute(site.rstrip("/") + "/", name.lstrip("/")))
 
 
 def test_a_picture_replaced_by_one_of_the_same_time_and_size_is_changed(roots: Roots):

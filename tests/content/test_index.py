@@ -7,7 +7,7 @@ from content.shelf import NOW, SHANGHAI, Shelf
 
 from publisher.content import index as module
 from publisher.content.article import Head, Topic
-from publisher.content.index import Absence, Collision, Hidden, Index
+from publisher.content.index import Absence, Collision, Hidden, Index, Listed
 
 SOON = datetime(2025, 7, 2, tzinfo=UTC)
 
@@ -75,6 +75,25 @@ def test_more_heads_than_are_in_memory_at_once(shelf: Shelf, index: Index, monke
     assert index.tags(NOW) == [("a", "a", 5)]
     guids = [f"tag:example.org,2025-06-30:{number}" for number in (4, 9, 0, 1)]
     assert sorted(head.path for head in index.by_guid(guids, NOW)) == ["0.md", "1.md", "4.md"]
+
+
+def test_the_listing_is_the_heads_with_less_of_each(shelf: Shelf, index: Index, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "PAGE", 2)
+    shelf.article("a.md", date="2025-06-28", topics="[R&D, Chips]", tags="[GPU, c]", lang="fr")
+    shelf.article("b.md", date="2025-06-30", topics="[Chips]")
+    shelf.article("c.md", date="2025-06-30")
+    shelf.article("draft.md", draft="true")
+    shelf.article("future.md", date="2030-01-01")
+    shelf.scan()
+    listed = list(index.listing(NOW))
+    june = datetime(2025, 6, 28, tzinfo=SHANGHAI)
+    assert listed[2] == Listed("a.md", june, (("rd", "R&D"), ("chips", "Chips")), ("GPU", "c"), "fr")
+    assert listed == [
+        Listed(each.path, each.published, tuple((t.key, t.title) for t in each.topics), each.tags, each.language)
+        for each in index.heads(NOW)
+    ]
+    assert listed == list(shelf.library.listing(NOW))
+    assert len(listed) == 3
 
 
 def test_topics_by_name_and_those_that_no_topic_knows(shelf: Shelf, index: Index):

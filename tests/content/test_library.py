@@ -16,6 +16,7 @@ from publisher.config import load
 from publisher.content import body, library
 from publisher.content.article import Article
 from publisher.content.index import Index
+from publisher.content.library import Mark
 
 JUNE = datetime(2025, 6, 30, tzinfo=SHANGHAI)
 LATER = NOW + timedelta(days=1)
@@ -128,6 +129,28 @@ def test_a_body_whose_picture_changes_is_rendered_again_without_news(shelf: Shel
     assert rendered == ["a.md", "b.md", "a.md"]
     shelf.articles(LATER)
     assert len(rendered) == 3
+
+
+def test_marks_tell_what_articles_would_and_render_what_is_due(shelf: Shelf, rendered: list[str]):
+    for name in "abc":
+        shelf.article(f"{name}.md", body=f"{name}\n")
+    shelf.article("draft.md", draft="true")
+    shelf.article("broken.md", body=TOO_DEEP)
+    shelf.scan()
+    asked = ["c.md", "draft.md", "unknown.md", "a.md", "broken.md", "c.md"]
+    marks = list(shelf.library.marks(asked, NOW))
+    assert [mark.path for mark in marks] == ["c.md", "a.md"]
+    assert sorted(rendered) == ["a.md", "c.md", "draft.md"]
+    whole = shelf.library.articles(asked, NOW)
+    assert marks == [
+        Mark(each.path, each.revision, each.guid, each.url, each.updated, each.published, True)
+        for each in whole.values()
+    ]
+    shelf.article("a.md", body="Other.\n")
+    shelf.scan(LATER)
+    (after,) = shelf.library.marks(["a.md"], LATER)
+    assert (after.updated, after.guid) == (LATER, marks[1].guid)
+    assert after.revision != marks[1].revision
 
 
 # ---- what cannot be rendered
@@ -289,12 +312,23 @@ def test_render_all_renders_drafts_and_future_articles_too(shelf: Shelf, rendere
     shelf.scan()
     steps: list[tuple[int, int]] = []
     shelf.library.render_all(NOW, progress=lambda done, total: steps.append((done, total)))
-    assert sorted(rendered) == ["a.md", "draft.md", "future.md"]
+    assert sorted(rendered) == ["a.md", "draft.md"]
     assert steps == [(3, 3)]
     assert {line.partition(":")[0] for line in shelf.problems()} == {"broken.md", "draft.md", "future.md"}
     shelf.library.render_all(NOW)
-    assert len(rendered) == 3
+    assert len(rendered) == 2
     assert shelf.library.articles(["draft.md", "future.md", "broken.md"], NOW) == {}
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("kept", [1, 2, 3, 5, 100])
+def test_what_is_rendered_is_kept_part_by_part(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, kept: int):
+    monkeypatch.setattr(library, "BATCH", 2)
+    monkeypatch.setattr(library, "KEPT", kept)
+    for number in range(5):
+        shelf.article(f"{number}.md", body=f"{number}\n")
+    assert list(shelf.renewed()) == [f"{number}.md" for number in range(5)]
+    assert [shelf.html(f"{number}.md") for number in range(5)] == [f"<p>{number}</p>\n" for number in range(5)]
 
 
 @pytest.mark.usefixtures("settled")

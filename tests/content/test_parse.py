@@ -220,8 +220,21 @@ def test_the_head_of_a_file_says_what_the_whole_file_says(cut: int, end: str):
     head = parse(data[: max(cut, 700)], "posts/one.md", RULES, whole=len(data) <= max(cut, 700)).draft
     assert whole is not None
     assert head is not None
-    assert replace(head, body="") == replace(whole, body="")
+    assert head._replace(body="") == whole._replace(body="")
     assert whole.body.startswith(head.body)
+
+
+@pytest.mark.parametrize(
+    ("rows", "image", "line"),
+    [
+        ("featured_image: true\nimage: /a.png", "/a.png", 5),
+        ("image: yes\nhero: no", "", None),
+        ("hero: true", "", None),
+        ("image: /a.png\nhero: true", "/a.png", 4),
+    ],
+)
+def test_a_picture_is_none_where_only_yes_or_no_is_said(rows: str, image: str, line: int | None):
+    assert (headed(rows).image, headed(rows).image_line) == (image, line)
 
 
 def test_updated_and_expires():
