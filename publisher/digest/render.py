@@ -9,10 +9,10 @@ from datetime import datetime
 from html import escape
 from urllib.parse import urlsplit
 
-from publisher import urls
+from publisher import colour, urls
 from publisher.config import Config, Newsletter
 from publisher.content import markdown
-from publisher.digest import colour, html, plain
+from publisher.digest import html, plain
 from publisher.digest.edition import (
     EMAIL_SLOT,
     UNSUBSCRIBE_SLOT,
@@ -142,7 +142,7 @@ def web_page(
     ``public=True`` is for the archive: nothing of any reader is in it, and feed readers find the feeds. Otherwise it
     is one reader's page with their ``unsubscribe`` address, and search engines are told to leave. Addresses of this
     program become relative to the host, so that the page works under any name and under ``img-src 'self'``.
-    ``feeds`` is the path of the feed folder to name, ``/feeds/`` if empty.
+    ``feeds`` is the address of the feed folder to name, ``/feeds/`` if empty.
     """
     head = templates.render(
         "digest/head.html",
@@ -153,9 +153,9 @@ def web_page(
         formats=config.feeds.formats,
         description=edition.preheader,
     )
-    page = _keep(edition.page, {"page"} if public else {"page", "personal"}).replace(_HEAD, head)
-    page = page.replace(UNSUBSCRIBE_SLOT, escape(unsubscribe))
-    return _relative(page, config.web.url)
+    page = _keep(edition.page, {"page"} if public else {"page", "personal"})
+    page = _relative(page.replace(UNSUBSCRIBE_SLOT, escape(unsubscribe)), config.web.url)
+    return page.replace(_HEAD, head)  # last: reader programs want absolute addresses
 
 
 def letter(

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from publisher import urls
+from publisher import colour, urls
 from publisher.app import App
-from publisher.digest import colour
 from publisher.digest.edition import MediaPicture
+from publisher.feeds.channel import base_url
 from publisher.templates import Templates
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
@@ -35,6 +35,8 @@ class Look:
     """Its address is a path of ours, or absolute where the theme names one elsewhere."""
     root: str
     """What stands before every path where ``web.url`` has a path of its own; else empty."""
+    feeds: str
+    """Where the feeds are, absolute: reader programs that are given a page look for them there."""
 
 
 def look(app: App) -> Look:
@@ -48,6 +50,7 @@ def look(app: App) -> Look:
         css=f"/static/site.{name}.css",
         logo=_logo(app),
         root=urlsplit(app.config.web.url).path.rstrip("/"),
+        feeds=urls.join(base_url(app.config), "feeds/"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The colours of a digest, made from the one colour that a site names. Pure.
+"""The colours of mails and pages, made from the one colour that a site names. Pure.
 
 Every text colour keeps 4.5:1 against what it stands on, in light and in dark (WCAG 2.2 1.4.3).
 """

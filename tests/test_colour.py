@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from publisher.digest import colour
+from publisher import colour
 
 ON = [
     ("ink", "card"), ("ink", "page"), ("muted", "card"), ("muted", "page"), ("accent", "card"), ("accent", "page"),
