@@ -32,6 +32,7 @@ class Purpose(StrEnum):
     UNSUB = "unsub"
     PREFS = "prefs"
     VIEW = "view"
+    FEED = "feed"
     CLICK = "click"
     REVIEW = "review"
     RESET = "reset"

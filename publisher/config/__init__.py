@@ -8,12 +8,13 @@ from publisher.config.delivery import Relay, Smtp
 from publisher.config.loader import load, parse
 from publisher.config.model import Config, schema
 from publisher.config.newsletter import Newsletter, Select, Where
-from publisher.config.site import Content, FeaturedRule, Feeds, Match, Theme, TopicRule
+from publisher.config.site import Content, ExtraFeed, FeaturedRule, Feeds, Match, Theme, TopicRule
 from publisher.config.value import Listen, Mailbox, QuietHours
 
 __all__ = [
     "Config",
     "Content",
+    "ExtraFeed",
     "FeaturedRule",
     "Feeds",
     "Listen",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import PrivateAttr, ValidationInfo, field_validator
 
 from publisher.config.delivery import Delivery, Secrets, Subscribers, Tracking, Web, Webhooks
-from publisher.config.kind import Database, Somewhere
+from publisher.config.kind import Database, SecretFile, Somewhere
 from publisher.config.newsletter import Newsletter, Newsletters
 from publisher.config.section import Reading, Section, setting, unheeded
 from publisher.config.site import Content, Featured, Feeds, Site, Theme, Topics
@@ -67,6 +68,10 @@ class Config(Section):
         """A sentence for each key that was set and whose feature is not in this version."""
         return list(unheeded(self))
 
+    def files(self) -> list[Path]:
+        """The other files that were read for it: those of secrets."""
+        return list(dict.fromkeys(_files(self)))
+
     @field_validator("newsletters")
     @classmethod
     def _placed(cls, newsletters: dict[str, Newsletter], info: ValidationInfo) -> dict[str, Newsletter]:
@@ -74,6 +79,17 @@ class Config(Section):
         if isinstance(found, Site):
             return {name: each.placed(name, found.timezone) for name, each in newsletters.items()}
         return newsletters
+
+
+def _files(value: object) -> Iterator[Path]:
+    if isinstance(value, SecretFile):
+        yield value.path
+    elif isinstance(value, Section):
+        for name in type(value).model_fields:
+            yield from _files(getattr(value, name))
+    elif isinstance(value, dict | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _files(item)
 
 
 def schema() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from publisher.config.problem import Place, dotted
+
+# We have no plugins of pydantic's; looking for some reads what every installed library says of itself, at each start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,7 @@ class Section(BaseModel):
         hide_input_in_errors=True,
         serialize_by_alias=True,
         protected_namespaces=(),
+        defer_build=True,  # one validator for the whole file, made when it is read, in place of one a section
     )
 
     @model_validator(mode="before")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
-from publisher.config import value
+from publisher.config import moved, value
 from publisher.config.kind import (
     LIST,
     NAMED,
@@ -31,7 +31,7 @@ from publisher.config.kind import (
     reading,
 )
 from publisher.config.problem import closest
-from publisher.config.section import FlawsError, Later, Section, setting
+from publisher.config.section import FlawsError, Section, setting
 
 FIELDS = (
     "title",
@@ -183,6 +183,7 @@ class ExtraFeed(Section):
     """A feed of your own choice of articles."""
 
     name: Name = setting(description="Name in the feed's address.", example="chips-not-funding")
+    title: Line = setting("", description="Name that readers see; the name where empty.")
     topics: Annotated[tuple[Filled, ...], LIST] = setting((), description="Topics it holds; none named means all.")
     tags: Annotated[tuple[Filled, ...], LIST] = setting((), description="Tags it holds; none named means all.")
     exclude: Excluded = setting({}, alias="not", description="What it does not hold.")
@@ -204,17 +205,26 @@ class Feeds(Section):
     )
     tags: Whole = setting(3, ge=0, description="A tag of at least so many articles has a feed; 0: none has.")
     archive: Flag = setting(True, description="Whether older entries are kept in monthly archives (RFC 5005).")
-    hubs: Annotated[tuple[HubUrl, ...], LIST, Later("is not used: no hub is told of new entries yet")] = setting(
-        (), description="WebSub hubs that are told of new entries."
-    )
+    hubs: Annotated[tuple[HubUrl, ...], LIST] = setting((), description="WebSub hubs that are told of new entries.")
     max_age: Whole = setting(900, ge=0, description="Seconds for which a reader may keep a feed without asking again.")
     ids: Annotated[Literal["stored", "permalink"], WORD] = setting(
         "stored",
         description="Ids of entries: `stored` ones survive moves; `permalink` is for a site whose feeds had their "
         "addresses as ids before.",
     )
-    extra: Annotated[tuple[ExtraFeed, ...], LIST, Later("is not built: extra feeds are not in this version")] = setting(
-        (), description="Feeds of your own choice of articles."
+    extra: Annotated[tuple[ExtraFeed, ...], LIST] = setting((), description="Feeds of your own choice of articles.")
+    moved: Annotated[dict[str, Line], NAMED] = setting(
+        {},
+        description="Old paths of feeds on this server and where they are now, a path or an absolute address: "
+        "`{/index.xml: /feeds/rss.xml}`. Readers are sent there for good (301). One `*` may stand for a whole segment: "
+        "`{/tags/*/index.xml: /feeds/tags/*/rss.xml}`; of several lines that fit, one without `*` counts, then the "
+        "first.",
+    )
+    delta: Annotated[tuple[Filled, ...], LIST] = setting(
+        (),
+        description="Readers that are sent only new and changed entries when they ask for that (RFC 3229), by the name "
+        "that their User-Agent begins with: `[newsboat, python-reader]`, which take it well. None by default: others "
+        "ask for it and then fail (rss2email) or drop the entries that are left out (feedparser).",
     )
 
     @field_validator("formats")
@@ -223,6 +233,22 @@ class Feeds(Section):
         if not formats:
             raise ValueError("names no format; write one or more of rss, atom, json")
         return tuple(dict.fromkeys(formats))
+
+    @field_validator("moved")
+    @classmethod
+    def _movable(cls, found: dict[str, str]) -> dict[str, str]:
+        flaws = list(moved.flaws(found))
+        if flaws:
+            raise FlawsError(flaws)
+        return moved.read(found)
+
+    @field_validator("delta")
+    @classmethod
+    def _products(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for number, name in enumerate(names):
+            if "/" in name:
+                raise FlawsError([((number,), f"{name!r} has a slash; write the name without its version")])
+        return names
 
     @field_validator("extra")
     @classmethod

@@ -188,6 +188,11 @@ def read_view(connection: Connection, keys: Keys, token: str, now: datetime) -> 
     return None if issue is None else (reader, issue)
 
 
+def feed_link(config: Config, keys: Keys, reader: Subscriber, file: str) -> str:
+    """The reader's own feed: good until they have their links revoked."""
+    return urls.join(config.web.url, f"/f/{sign(keys, Purpose.FEED, reader.id, None, reader.epoch)}/{file}")
+
+
 def unsubscribe_path(keys: Keys, reader: int) -> str:
     """Where the reader leaves: good for ever, whatever the reader changes (no expiry, no epoch)."""
     return f"/u/{sign(keys, Purpose.UNSUB, reader, None)}"

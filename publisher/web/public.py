@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from publisher.delivery import mail
 from publisher.digest import press
 from publisher.digest import store as editions
 from publisher.digest.render import web_page
@@ -111,7 +112,7 @@ def _issue(look: Look, request: Request) -> Response:
         edition = editions.load(connection, issue.id, press.public_wish(app.config).key)
     if issue.state not in BEGUN or edition is None:
         raise NotFoundError(f"issue {issue.id} has no public page")
-    html = web_page(edition, app.config, app.templates, public=True)
+    html = web_page(edition, app.config, app.templates, public=True, feeds=look.feeds)
     return HTMLResponse(
         html, headers={"content-security-policy": digest_policy(app.config), "cache-control": "public, max-age=300"}
     )
@@ -131,7 +132,14 @@ def _confirmation(look: Look, request: Request) -> Response:
     if reader is not None and request.method == "POST":
         state = _confirmed(look, reader, request)
     status = 404 if state == "expired" else 200
-    return page(look, request, "web/confirm.html", state=state, status=status, headers=TOKEN_HEADERS)
+    feed = _own_feed(look, reader) if reader is not None and state == "done" else ""
+    return page(look, request, "web/confirm.html", state=state, feed=feed, status=status, headers=TOKEN_HEADERS)
+
+
+def _own_feed(look: Look, reader: int) -> str:
+    app = look.app
+    with app.database.read() as connection:
+        return mail.feed_link(app.config, app.keys, readers.get(connection, reader), "rss.xml")
 
 
 def _confirmed(look: Look, reader: int, request: Request) -> str:

@@ -30,6 +30,11 @@ def page_policy(config: Config) -> str:
     )
 
 
+def feed_page_policy(config: Config) -> str:
+    """For the pages of feeds: as our own, and their one script, which copies addresses."""
+    return f"{page_policy(config)}; script-src 'self'"
+
+
 def digest_policy(config: Config) -> str:
     """For digests shown as pages: mail carries its styles inline; nothing in it may run, whatever an article held.
 
@@ -47,19 +52,37 @@ def _origins(*addresses: str) -> list[str]:
     return list(dict.fromkeys(f"{part.scheme}://{part.netloc}" for part in parts))
 
 
+def headers(policy: str, *, https: bool) -> dict[str, str]:
+    """The headers of a page. ``https``: the site is only reachable so, and says it (RFC 6797)."""
+    return {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "strict-origin-when-cross-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    } | _transport(https=https)
+
+
+def feed_headers(*, https: bool) -> dict[str, str]:
+    """The headers of what is no page: a feed that a browser opens is styled, and runs nothing."""
+    return {
+        "content-security-policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "strict-origin-when-cross-origin",
+    } | _transport(https=https)
+
+
+def _transport(*, https: bool) -> dict[str, str]:
+    return {"strict-transport-security": "max-age=31536000"} if https else {}
+
+
 class SecurityHeaders:
     """ASGI: adds the headers that the answer lacks. It stands outside everything, error pages included."""
 
     def __init__(self, app: ASGIApp, *, policy: str, https: bool) -> None:
-        """``https``: the site is only reachable so, and says it (RFC 6797)."""
+        """See ``headers``."""
         self._app = app
-        self._headers: Mapping[str, str] = {
-            "content-security-policy": policy,
-            "x-content-type-options": "nosniff",
-            "referrer-policy": "strict-origin-when-cross-origin",
-            "cross-origin-opener-policy": "same-origin",
-            "permissions-policy": "camera=(), microphone=(), geolocation=()",
-        } | ({"strict-transport-security": "max-age=31536000"} if https else {})
+        self._headers: Mapping[str, str] = headers(policy, https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -69,9 +92,9 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
+                found = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                    found.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, with_headers)

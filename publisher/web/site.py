@@ -18,37 +18,44 @@ from starlette.types import ASGIApp
 from publisher.app import App
 from publisher.config import Listen
 from publisher.errors import ConfigError, StoreError
-from publisher.feeds.publish import base_url
-from publisher.web import public, reader
+from publisher.feeds.channel import base_url
+from publisher.web import personal, public, reader
 from publisher.web.errors import handlers
 from publisher.web.feeds import FeedServer
 from publisher.web.page import look
-from publisher.web.security import SecurityHeaders, page_policy
+from publisher.web.security import SecurityHeaders, feed_headers, feed_page_policy, headers, page_policy
+from publisher.web.snapshot import Terms
 
 BODY_LIMIT = 64 * 1024
 """Bytes of a request's body: the longest form of ours has a hundredth of it."""
 
 
 def application(app: App) -> ASGIApp:
-    """The ASGI application: feeds from memory first, then the router."""
+    """The ASGI application: feeds from memory outside of everything, then security headers, then the router."""
     config, pages = app.config, look(app)
+    https = config.web.url.startswith("https://")
     inner = Starlette(
-        routes=[*public.routes(pages), *reader.routes(pages)],
-        middleware=[
-            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LIMIT),
-            Middleware(
-                FeedServer,
-                output=config.output,
-                base_url=base_url(config),
-                max_age=config.feeds.max_age,
-                monotonic=app.clock.monotonic,
-            ),
-        ],
+        routes=[*public.routes(pages), *reader.routes(pages), *personal.routes(pages)],
+        middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LIMIT)],
         exception_handlers=handlers(pages),
     )
     # Starlette's own redirect names the host that the request named: anybody could write another there.
     inner.router.redirect_slashes = False
-    return SecurityHeaders(inner, policy=page_policy(config), https=config.web.url.startswith("https://"))
+    return FeedServer(
+        SecurityHeaders(inner, policy=page_policy(config), https=https),
+        output=config.output,
+        terms=Terms(
+            base_url=base_url(config),
+            hubs=config.feeds.hubs,
+            max_age=config.feeds.max_age,
+            page=headers(feed_page_policy(config), https=https),
+            feed=feed_headers(https=https),
+        ),
+        monotonic=app.clock.monotonic,
+        now=app.clock.now,
+        moves=config.feeds.moved,
+        deltas=config.feeds.delta,
+    )
 
 
 def address(app: App, text: str) -> Listen:

@@ -181,7 +181,8 @@ def test_the_archive_knows_no_reader(site, client):
     ]
     for path in ("/", "/archive/", f"/archive/{ISSUE}", "/feeds/", "/feeds/index.opml"):
         text = client.get(path).text
-        assert not re.search(r"/(u|i|p|confirm|r|o)/", text), path
+        own = re.sub(r"https://(?!news\.tide\.example\.org)[^\s\"<]*", "", text)  # a reader service has an /i/ too
+        assert not re.search(r"/(u|i|p|f|confirm|r|o)/", own), path
         assert not any(link[3:] in text for link in mine)
         assert not re.search(r"(li|mara|tom|gone|new)@example", text)
         assert "xq7" not in text, "a slot was left open"
@@ -339,7 +340,7 @@ def test_a_server_behind_a_path_links_there(site, tmp_path):
         visitor = TestClient(application(app), follow_redirects=False)
         page = html.document_fromstring(visitor.get("/").text)
         own = [link for link in page.xpath("//a/@href | //link/@href | //img/@src") if link.startswith("/")]
-        assert len(own) > 8
+        assert len(own) > 5  # feeds are named by their whole address
         assert all(link.startswith("/news/") for link in own), own
         assert visitor.get("/archive").headers["location"] == "/news/archive/"
         assert visitor.get("/favicon.ico").status_code == 200

@@ -58,7 +58,9 @@ def test_every_answer_carries_the_safe_headers(site, client):
             assert answer.status_code < 500, (method, path)
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert "default-src 'none'" in answer.headers["content-security-policy"]
-            assert "script-src" not in answer.headers["content-security-policy"]
+            copying = "script-src 'self'"  # the pages of feeds have one script, which copies addresses
+            policy = answer.headers["content-security-policy"].removesuffix(f"; {copying}" if path == "/feeds/" else "")
+            assert "script-src" not in policy
             assert "unsafe-eval" not in answer.headers["content-security-policy"]
             assert answer.headers["strict-transport-security"]
             assert "referrer-policy" in answer.headers
