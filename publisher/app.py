@@ -11,12 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.config import Config, load
-from publisher.db import migrate
-from publisher.db.engine import Database
-from publisher.urls import authority
-
 if TYPE_CHECKING:  # each costs a command that does not need it a tenth of a second: imported where it is made
+    from publisher.config import Config
+    from publisher.db.engine import Database
     from publisher.delivery.mail import Post
     from publisher.delivery.sender import Sender
     from publisher.delivery.transport import Transport
@@ -55,11 +52,16 @@ class App:
     @classmethod
     def open(cls, path: Path, *, start: datetime | None = None, environ: Mapping[str, str] | None = None) -> App:
         """The site of a config file. Raises ``ConfigError`` with everything that is wrong with it."""
+        from publisher.config import load
+
         return cls(config=load(path, os.environ if environ is None else environ), clock=Clock(start))
 
     @cached_property
     def database(self) -> Database:
         """The database, its schema up to date."""
+        from publisher.db import migrate
+        from publisher.db.engine import Database
+
         database = Database(self.config.database)
         migrate.upgrade(database)
         return database
@@ -87,6 +89,7 @@ class App:
         if delivery.transport == "folder" or delivery.smtp is None:
             return FolderTransport(delivery.folder)
         from publisher.delivery.smtp import SmtpTransport
+        from publisher.urls import authority
 
         return SmtpTransport(delivery.smtp, helo=authority(self.config.web.url or self.config.site.url))
 

@@ -9,27 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import io
-import traceback
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-
-import jinja2
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, get_day_names
-from babel.lists import format_list
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
-from babel.support import NullTranslations, Translations
+from typing import TYPE_CHECKING
 
 from publisher.errors import TemplateError
 from publisher.times import WEEKDAYS
 
+if (
+    TYPE_CHECKING
+):  # a tenth of a second: imported by what renders, for a build that finds its pages as they were does not
+    import jinja2
+    from babel import Locale
+    from babel.support import NullTranslations, Translations
+
 _STYLES = ("full", "long", "medium", "short")
-# What an expression of a designer may raise; a broken program raises other things, and they must not look like his.
-_RUNTIME = (jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class Templates:
@@ -37,13 +35,18 @@ class Templates:
 
     def __init__(self, site: Path | None) -> None:
         self._site = site
+        self._read: Mapping[str, NullTranslations] | None = None
         self.refresh()
 
     def refresh(self) -> None:
-        """Looks at the folders again: a new file may stand before a shipped one, and catalogues are read once."""
+        """Looks at the folders again: a new file may stand before a shipped one, and catalogues are read once.
+
+        Raises ``TemplateError`` for a catalogue that broke since it was read first; what it said before stays in use.
+        """
         folders = (self._site, shipped())
         self._folders = tuple(folder for folder in folders if folder is not None and folder.is_dir())
-        self._catalogues = self._read_catalogues()
+        if self._read is not None:
+            self._read = self._read_catalogues()
         self._environments: dict[str, jinja2.Environment] = {}
 
     def render(self, name: str, *, language: str, **context: object) -> str:
@@ -56,7 +59,7 @@ class Templates:
         """
         try:
             return self._environment(language).get_template(name).render({**context, "language": language})
-        except _RUNTIME as error:
+        except _runtime() as error:
             raise TemplateError(self._place(name, error), hint=_fix(error)) from error
 
     def exists(self, name: str) -> bool:
@@ -84,12 +87,21 @@ class Templates:
         return digest.hexdigest()
 
     def _environment(self, language: str) -> jinja2.Environment:
+        from babel.support import NullTranslations
+
         locale, catalogue = _match(language, tuple(self._catalogues))
         lang = _tag(locale, catalogue)
         if lang not in self._environments:
             words = self._catalogues.get(catalogue, NullTranslations())
             self._environments[lang] = _make_environment(self._folders, words, locale, lang)
         return self._environments[lang]
+
+    @property
+    def _catalogues(self) -> Mapping[str, NullTranslations]:
+        """The words of each language; read when the first one is asked for, for that takes longer than a build."""
+        if self._read is None:
+            self._read = self._read_catalogues()
+        return self._read
 
     def _read_catalogues(self) -> Mapping[str, NullTranslations]:
         found: dict[str, NullTranslations] = {}
@@ -104,6 +116,10 @@ class Templates:
 
     def _place(self, name: str, error: Exception) -> str:
         """``templates/digest/digest.html:12: what is wrong``, as near to the cause as Jinja2 tells."""
+        import traceback
+
+        import jinja2
+
         if isinstance(error, jinja2.TemplateSyntaxError):
             return f"{self._below(error.filename) or name}:{error.lineno}: {error.message}"
         if isinstance(error, jinja2.TemplateNotFound):
@@ -129,19 +145,35 @@ def shipped() -> Path:
 
 def direction(language: str) -> str:
     """``rtl`` for a language that is written from right to left, else ``ltr``."""
+    from babel import Locale, UnknownLocaleError
+
     try:
         return Locale.parse(language.replace("_", "-"), sep="-").text_direction
     except (ValueError, UnknownLocaleError, TypeError):
         return "ltr"
 
 
+def _runtime() -> tuple[type[Exception], ...]:
+    """What a designer's expression may raise; a broken program raises other things, which must not look like his."""
+    import jinja2
+
+    return jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError
+
+
 def _fix(error: Exception) -> str:
+    import jinja2
+
     if isinstance(error, jinja2.UndefinedError):
         return "use a name that the shipped template uses, or test it with `is defined`"
     return "mend the template, or remove the site's copy to get the shipped one"
 
 
 def _read_catalogue(file: Path, name: str) -> Translations:
+    from babel import Locale, UnknownLocaleError
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import PoFileError, read_po
+    from babel.support import Translations
+
     try:
         with file.open("rb") as source:
             catalogue = read_po(source, locale=Locale.parse(file.stem), abort_invalid=True)
@@ -155,12 +187,15 @@ def _read_catalogue(file: Path, name: str) -> Translations:
     return Translations(compiled)
 
 
+@lru_cache(maxsize=64)
 def _match(language: str, catalogues: tuple[str, ...]) -> tuple[Locale, str]:
     """The locale to write dates in, and the catalogue ("" is English) for a BCP 47 tag.
 
     ``zh-CN``, ``zh-SG`` and ``zh`` find ``zh_Hans``; ``zh-TW`` finds ``zh_Hant`` and, while there is none, any other
     ``zh``: those words can be read, English may not be.
     """
+    from babel import Locale, UnknownLocaleError
+
     try:
         locale = Locale.parse(language.replace("_", "-"), sep="-")
     except (ValueError, UnknownLocaleError, TypeError):
@@ -194,6 +229,10 @@ def _tag(locale: Locale, catalogue: str) -> str:
 def _make_environment(
     folders: tuple[Path, ...], words: NullTranslations, locale: Locale, lang: str
 ) -> jinja2.Environment:
+    import jinja2
+    from babel.dates import format_date, format_skeleton, format_time, get_day_names
+    from babel.lists import format_list
+
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder) for folder in folders]),
         autoescape=jinja2.select_autoescape(("html", "xml")),

@@ -107,11 +107,22 @@ def test_a_site_adds_a_language_and_changes_words(site):
 def test_a_broken_catalogue_is_the_designers_to_mend(site):
     write(site, "locale/zh_Hans.po", "what is this")
     with pytest.raises(TemplateError, match=r"templates/locale/zh_Hans.po"):
-        Templates(site)
+        Templates(site).languages()
     (site / "locale/zh_Hans.po").unlink()
     catalogue(site, "klingonese", {})
     with pytest.raises(TemplateError, match=r"klingonese"):
-        Templates(site)
+        Templates(site).languages()
+
+
+def test_a_catalogue_that_breaks_later_is_told_and_its_last_words_stay(site):
+    catalogue(site, "ar", {"unsubscribe": "وداعا"})
+    write(site, "t.html", "{{ _('unsubscribe') }}")
+    templates = Templates(site)
+    assert templates.render("t.html", language="ar") == "وداعا"
+    write(site, "locale/ar.po", "what is this")
+    with pytest.raises(TemplateError, match=r"templates/locale/ar.po"):
+        templates.refresh()
+    assert templates.render("t.html", language="ar") == "وداعا"
 
 
 def test_dates_are_those_of_the_zone_in_the_words_language(site):
@@ -147,7 +158,7 @@ def test_a_direction():
 
 def messages():
     found = {}
-    methods = [("**/*.html", "jinja2"), ("**/*.txt", "jinja2"), ("**/*.xml", "jinja2")]
+    methods = [(f"**/*.{ending}", "jinja2") for ending in ("html", "txt", "xml", "css", "js")]
     for name, line, message, _, _ in extract_from_dir(
         shipped(), methods, {"**": {"trimmed": "true", "silent": "false"}}
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import unicodedata
@@ -33,6 +34,8 @@ class Context:
         from publisher import log
         from publisher.app import App
 
+        if service:  # what a command leaves behind goes with it; a service lives for months
+            gc.set_threshold(10_000, 20, 20)
         log.configure(service=service, debug=self.debug)
         app = App.open(self.config, start=self.now)
         try:

@@ -12,7 +12,7 @@ import click
 
 from publisher.cli import shown
 from publisher.cli.context import Context, Group, complain, counted, table
-from publisher.errors import StateError, StoreError
+from publisher.errors import PublisherError, StateError, StoreError
 
 if TYPE_CHECKING:
     from publisher.app import App
@@ -362,15 +362,28 @@ def send(context: Context, id: str, *, no_wait: bool) -> int:
     """
     from publisher.cli import sending
     from publisher.issues import store
+    from publisher.issues.issue import BEGUN
 
     with context.app() as app:
         with app.database.read() as connection:
             before = store.get(connection, id)
         found, counts = sending.send(app, context, id, wait=not no_wait)
+        if found.state in BEGUN and before.state not in BEGUN:
+            _into_feeds(app)
     again = ["it was sent already; nothing was sent now"] if before.state.value == "sent" else []
     context.show(_accounting(found, counts), lambda: [_sum(found, counts), *again])
     over = {"sent"} | ({"sending"} if no_wait and not counts.pending and not counts.sending else set())
     return 0 if found.state.value in over else 1
+
+
+def _into_feeds(app: App) -> None:
+    """Puts an issue that has just gone out into its newsletter's feed; a folder that is full fails no sending."""
+    from publisher.feeds.publish import publish
+
+    try:
+        publish(app.config, app.database, app.templates, app.clock.now())
+    except PublisherError as error:
+        complain(error.line())
 
 
 def _accounting(found: Issue, counts: Counts) -> dict[str, Any]:

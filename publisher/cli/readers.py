@@ -215,7 +215,7 @@ def show(context: Context, address: str) -> int:
 
     Their state and wishes, the history of their consent, and what they were sent.
     """
-    from publisher.delivery import ledger
+    from publisher.delivery import ledger, mail
     from subscribers import store
 
     with context.app() as app:
@@ -224,23 +224,26 @@ def show(context: Context, address: str) -> int:
             history = store.history(connection, reader.id)
             sent = ledger.of_reader(connection, reader.id)
         zone = app.config.site.timezone
+        feed = mail.feed_link(app.config, app.keys, reader, "rss.xml") if app.config.web.url else ""
     context.show(
         _shown(reader)
         | {
+            "feed": feed,
             "history": [asdict(event) for event in history],
             "deliveries": [
                 {"issue": issue, "state": state.value, "reply": reply, "edition": edition, "at": at}
                 for issue, state, reply, edition, at in sent
             ],
         },
-        lambda: _told(reader, history, sent, zone),
+        lambda: _told(reader, feed, history, sent, zone),
     )
     return 0
 
 
-def _told(reader: Subscriber, history: Any, sent: Any, zone: tzinfo) -> Iterator[str]:
+def _told(reader: Subscriber, feed: str, history: Any, sent: Any, zone: tzinfo) -> Iterator[str]:
     for name, value in _shown(reader).items():
         yield f"{name:13} {value if value not in ('', None) else '-'}"
+    yield f"{'feed':13} {feed or '-'}"
     yield ""
     yield from table(
         ("when", "act", "then", "how"),

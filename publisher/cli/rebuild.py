@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from publisher import explain, log, quiet
-from publisher.config import load
+from publisher.config import Config, load
+from publisher.content import crew
 from publisher.content.index import Index
 from publisher.errors import ConfigError, PublisherError
 from publisher.feeds.publish import Published, publish
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 AGAIN = timedelta(days=1)
 """After this long a site that is still quiet is told of once more."""
+NICE = 10
+"""How far a build stands back for those who are served: a reader's program waits, a build is late by nothing."""
+PATIENCE = 3600
+"""Seconds that a build may take."""
 MOST = 20
 """New problems of one build that are told one by one."""
 
@@ -28,8 +34,14 @@ MOST = 20
 class Rebuild:
     """A service's builds: never two at once; it knows when the next article is to appear or to expire."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, *, apart: bool = False) -> None:
+        """``apart``: all but the first build run in a process of their own, at rest while there is nothing to do.
+
+        In ours they would hold up everybody who polls a feed meanwhile: an interpreter does one thing at a time.
+        """
         self._app = app
+        self._apart = apart
+        self._child: crew.Child | None = None
         self._building = Lock()
         self._drifts: tuple[Drift, ...] = ()
         self._next: datetime | None = None
@@ -57,9 +69,14 @@ class Rebuild:
                 log.trouble("build.failed", error, hint="the program did not foresee this: report it")
 
     def _build(self, now: datetime) -> Published:
-        app = self._app
-        self._drifts = follow.read(app.config, app.database, now).drifts
-        return publish(app.config, app.database, app.templates, now)
+        made = self._child.ask([now]) if self._child else None
+        if self._child and not self._child.alive:
+            self._child.close()  # one that hangs holds the folder's lock
+            self._child = None
+        (published, self._drifts), *_ = made or _built(self._app, now)
+        if self._apart and self._child is None:
+            self._child = crew.Child(built, (self._app.config, os.getpid()), patience=PATIENCE)
+        return published
 
     def _tell(self, made: Published, now: datetime) -> None:
         """Tells what was written, the problems that were not there at the build before, and a site gone quiet."""
@@ -102,6 +119,30 @@ class Rebuild:
         """Returns when the build that runs has finished, so that its files are whole; none begins after it."""
         with self._building:
             self._over = True
+            if self._child:
+                self._child.close()
+
+
+def built(batch: Sequence[datetime], context: tuple[Config, int]) -> list[tuple[Published, tuple[Drift, ...]]]:
+    """What a build at each of these moments came to. Run by a child interpreter of the process in ``context``."""
+    from publisher.app import App, Clock
+
+    config, parent = context
+    if os.getpid() != parent:
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+    found = []
+    for now in batch:
+        app = App(config=config, clock=Clock(now))
+        try:
+            found += _built(app, now)
+        finally:
+            app.close()
+    return found
+
+
+def _built(app: App, now: datetime) -> list[tuple[Published, tuple[Drift, ...]]]:
+    drifts = follow.read(app.config, app.database, now).drifts
+    return [(publish(app.config, app.database, app.templates, now), drifts)]
 
 
 def tell_quiet(app: App, now: datetime) -> bool:

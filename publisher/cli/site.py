@@ -1,12 +1,10 @@
-"""Commands on a site and its articles: init, check, build, articles, explain."""
+"""Commands on a site and its articles: init, check, articles, explain; ``build`` has its own module."""
 
 from __future__ import annotations
 
 import re
 import shlex
-import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,16 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publisher.cli.context import Command, Context, complain, counted, progress, table
-from publisher.errors import NotFoundError, PublisherError
+from publisher.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from publisher.app import App
     from publisher.content.article import Article, Head, Problem
-
-ALIKE = 5
-"""Problems of one kind that ``build`` prints: a folder without its pictures has thousands."""
-SHOWN = 20
-"""Problems that ``build`` prints before it counts the rest: ``check`` shows all."""
+    from publisher.content.scan import ScanReport
 
 
 @click.command(cls=Command)
@@ -52,12 +48,22 @@ def init(context: Context, directory: Path) -> int:
 
 
 @click.command(cls=Command)
+@click.option(
+    "--feeds",
+    multiple=True,
+    metavar="URL|FILE",
+    help="Look at this feed in place of the site: RSS, Atom, JSON Feed, OPML, or a page that names feeds. Repeatable.",
+)
 @click.pass_obj
-def check(context: Context) -> int:
-    """Look for mistakes in config, content and digests.
+def check(context: Context, feeds: tuple[str, ...]) -> int:
+    """Look for mistakes in the site, or in any feed.
 
     The exit code is 1 if there is an error.
     """
+    if feeds:
+        from publisher.cli import feedcheck
+
+        return feedcheck.run(context, feeds)
     from publisher import check as checkup
 
     with context.app() as app, progress("articles") as move:
@@ -73,87 +79,22 @@ def check(context: Context) -> int:
     return 1 if errors else 0
 
 
-@click.command(cls=Command)
-@click.option("--full", is_flag=True, help="Read and write everything again, not only what changed.")
-@click.option("--strict", is_flag=True, help="Exit with 1 if an article has an error.")
-@click.pass_obj
-def build(context: Context, *, full: bool, strict: bool) -> int:
-    """Read the articles and write the feeds: only what changed."""
-    from publisher.content.index import Index
-    from publisher.feeds.publish import publish
-
-    start = time.perf_counter()
-    with context.app() as app:
-        report = scan(app, full=full)
-        try:
-            with progress("feeds") as move:
-                published = publish(app.config, app.database, app.templates, app.clock.now(), full=full, progress=move)
-        except PublisherError:
-            for line in _problem_lines(list(report.problems)):  # a folder that takes no feed hides no article's mistake
-                context.say(line)
-            raise
-        absent = Counter(each.reason.value for each in Index(app.database).hidden(app.clock.now()))
-        hidden = absent.total()
-        problems = [*Index(app.database).problems(), *published.problems]
-    shown = report.articles - hidden
-    errors = [problem for problem in problems if problem.severity == "error"]
-    result = {
-        "articles": shown,
-        "hidden": hidden,
-        "problems": len(errors),
-        "warnings": len(problems) - len(errors),
-        "feeds": published.feeds,
-        "written": published.written,
-        "removed": published.removed,
-        "seconds": round(time.perf_counter() - start, 3),
-    }
-    context.show(
-        result,
-        lambda: [
-            *_problem_lines(problems),
-            (
-                f"{counted(shown, 'article')}{f' ({_absent(absent)})' if hidden else ''}, "
-                f"{report.changed} changed, {counted(published.feeds, 'feed')}, "
-                f"{counted(published.written, 'file')} written, {published.removed} removed in {result['seconds']} s"
-            ),
-        ],
-    )
-    if context.json:
-        for line in _problem_lines(problems):
-            context.say(line)
-    return 1 if strict and errors else 0
-
-
-def _absent(reasons: Counter[str]) -> str:
-    """``not shown: 2 draft, 1 scheduled``."""
-    return "not shown: " + ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
-
-
-def scan(app: App, *, full: bool = False) -> Any:
+def scan(
+    app: App, *, full: bool = False, at: datetime | None = None, tell: Callable[[str], object] = complain
+) -> ScanReport:
     """Brings the index and the drafts up to date with the folder, with a progress bar; says what approved ones miss."""
-    from publisher import explain as explanation
     from publisher.issues import follow
 
     with progress("articles") as move:
-        read = follow.read(app.config, app.database, app.clock.now(), full=full, progress=move)
-    for drift in read.drifts:
-        for sentence in explanation.drifted(explanation.voice(app, "en"), drift):
-            complain(f"{drift.issue}: {drift.path}: {sentence}; it goes out as approved unless you edit the issue")
+        read = follow.read(app.config, app.database, at or app.clock.now(), full=full, progress=move)
+    if read.drifts:
+        from publisher import explain as explanation
+
+        voice = explanation.voice(app, "en")
+        for drift in read.drifts:
+            for sentence in explanation.drifted(voice, drift):
+                tell(f"{drift.issue}: {drift.path}: {sentence}; it goes out as approved unless you edit the issue")
     return read.report
-
-
-def _problem_lines(problems: list[Problem]) -> Iterator[str]:
-    errors = [problem for problem in problems if problem.severity == "error"]
-    warnings = [problem for problem in problems if problem.severity != "error"]
-    for group in (errors, warnings):
-        told, kinds = 0, Counter[str]()
-        for problem in group:
-            kinds[problem.code] += 1
-            if told < SHOWN and kinds[problem.code] <= ALIKE:
-                told += 1
-                yield str(problem)
-        if len(group) > told:
-            yield f"… and {len(group) - told} more {group[0].severity}s: 'publisher check' lists all"
 
 
 @click.command(cls=Command)
@@ -276,4 +217,4 @@ def explain(context: Context, what: str, issue_id: str) -> int:
     return 0
 
 
-COMMANDS = (init, check, build, articles, explain)
+COMMANDS = (init, check, articles, explain)

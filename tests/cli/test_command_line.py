@@ -19,7 +19,9 @@ TODAY = "2025-06-30T10:00:00+08:00"
 
 
 def leaves(group, name=()):
-    for each, found in group.commands.items():
+    context = click.Context(group)
+    for each in group.list_commands(context):
+        found = group.get_command(context, each)
         if isinstance(found, click.Group):
             yield from leaves(found, (*name, each))
         else:

@@ -13,6 +13,7 @@ from issues.newsroom import AT, Clock, move, site
 
 from publisher import log
 from publisher.app import App
+from publisher.cli import rebuild as rebuilding
 from publisher.cli.rebuild import MOST, Rebuild
 from publisher.watch import Kind
 
@@ -200,3 +201,42 @@ def test_no_build_begins_once_it_is_stopped(app: App):
     rebuild.stop()
     rebuild.run()
     assert not app.config.output.exists()
+
+
+def test_later_builds_run_in_a_process_of_their_own(app: App, monkeypatch: pytest.MonkeyPatch):
+    rebuild = Rebuild(app, apart=True)
+    try:
+        rebuild.run()
+        post(app, "new", "2025-06-30T07:00:00Z")
+        with monkeypatch.context() as here:
+            here.setattr(rebuilding, "_built", lambda *arguments: pytest.fail("built in the process that serves"))
+            rebuild.run()
+        assert fed(app) == {"old", "new"}
+        # One that is gone is replaced, and nothing waits for that.
+        rebuild._child._process.kill()
+        rebuild._child._process.wait()
+        post(app, "newer", "2025-06-30T07:30:00Z")
+        rebuild.run()
+        assert fed(app) == {"old", "new", "newer"}
+        assert rebuild._child.alive
+    finally:
+        rebuild.stop()
+    assert rebuild._child._process.poll() is not None
+
+
+def test_what_goes_wrong_there_is_told_here(app: App, lines: Any):
+    rebuild = Rebuild(app, apart=True)
+    try:
+        rebuild.run()
+        blocked = app.config.output / "feeds" / "topics"
+        post(app, "new", "2025-06-30T07:00:00Z", "topics: [Chips]\n")
+        blocked.write_text("a file", encoding="utf-8")
+        lines("")
+        rebuild.run()
+        (told,) = lines("build.failed")
+        assert "cannot be written" in told["error"]
+        blocked.unlink()
+        rebuild.run()
+        assert fed(app) == {"old", "new"}
+    finally:
+        rebuild.stop()
