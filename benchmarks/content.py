@@ -25,6 +25,7 @@ import bleach
 import corpus
 import frontmatter
 from bleach.html5lib_shim import Filter
+from figures import Row, table
 from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -53,18 +54,6 @@ _, status, usage = os.wait4(child, 0)
 print(usage.ru_maxrss)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
-
-
-@dataclass(frozen=True)
-class Row:
-    """One figure: ours, the peer's, how they compare, and what was wanted."""
-
-    what: str
-    ours: str
-    peer: str
-    ratio: str
-    wanted: str
-    ok: bool
 
 
 @dataclass(frozen=True)
@@ -276,14 +265,6 @@ def choosing(sizes: Sizes, per_file: float) -> Iterator[Row]:
             "<= 1/5",
             own <= reading_all / 5,
         )
-
-
-def table(rows: list[Row]) -> str:
-    """The rows below their heads, each column as wide as it must be."""
-    cells = [("what", "ours", "peer", "ratio", "wanted", "ok")]
-    cells += [(row.what, row.ours, row.peer, row.ratio, row.wanted, "yes" if row.ok else "NO") for row in rows]
-    widths = [max(len(line[place]) for line in cells) for place in range(len(cells[0]))]
-    return "\n".join(" | ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)) for line in cells)
 
 
 def main() -> int:
