@@ -8,6 +8,8 @@ packages=(
   fontconfig             # fc-list: which fonts there are
   fonts-noto-cjk         # Chinese in screenshots
   fonts-noto-color-emoji # without it emoji are boxes
+  nginx-light            # the configuration of docs/nginx.md
+  newsboat rss2email     # feed readers that poll a served site
   openssl                # a certificate for a relay with TLS
 )
 python=${PYTHON:-python3}
@@ -15,7 +17,7 @@ python=${PYTHON:-python3}
 "$python" -c 'import ensurepip' 2>/dev/null || packages+=(python3 python3-venv)
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-  echo "make system knows Debian and Ubuntu only; elsewhere install: Python 3.11+, chromium, Noto CJK and Noto Color Emoji fonts" >&2
+  echo "make system knows Debian and Ubuntu only; elsewhere install: Python 3.11+, chromium, newsboat, nginx, rss2email, Noto CJK and Noto Color Emoji fonts" >&2
   exit 1
 fi
 
