@@ -23,6 +23,8 @@ from publisher.urls import slug
 
 MANY = 10
 """Names of unmatched topics that are listed."""
+LINTED = 60
+"""Feeds that are linted as they were built, the main one and topics first."""
 PROPOSED = 3
 """The commonest of them, for which the line of config.yaml is written out."""
 
@@ -43,10 +45,11 @@ class Finding:
 
 
 def run(app: App, *, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
-    """All findings: config first, then content, topics, a trial digest of each newsletter."""
+    """All findings: config first, then content, topics, feeds, a trial digest of each newsletter."""
     now = app.clock.now()
     drifts = follow.read(app.config, app.database, now).drifts
     Library(app.config, app.database).render_all(now, progress=progress)
+    app.templates.languages()  # reads every catalogue of words: one that is broken ends this, as it would a build
     findings = list(_config(app))
     findings += [
         Finding(path=each.path, line=each.line, severity=each.severity, code=each.code, message=each.message)
@@ -54,6 +57,7 @@ def run(app: App, *, progress: Callable[[int, int], None] | None = None) -> list
     ]
     findings += _topics(app)
     findings += _quiet(app)
+    findings += _feeds(app)
     findings += _digests(app)
     findings += _drifted(app, drifts)
     return findings
@@ -113,6 +117,29 @@ def _quiet(app: App) -> Iterator[Finding]:
         yield Finding(path=where, severity=Severity.WARNING, code="content-empty", message=message)
     elif (span := quiet.silence(newest[0].published, alarm, now)) is not None:
         yield Finding(path=where, severity=Severity.WARNING, code="content-quiet", message=quiet.sentence(span))
+
+
+def _feeds(app: App) -> Iterator[Finding]:
+    """Choices that hold nothing, and what readers would stumble over in the feeds as they were last built."""
+    from publisher.feeds import lint
+    from publisher.feeds.channel import channel_of
+    from publisher.feeds.feed import Feed, Kind
+    from publisher.feeds.fill import layouts
+
+    channel, now = channel_of(app.config), app.clock.now()
+    laid, _ = layouts(channel, Library(app.config, app.database).listing(now))
+    for each in laid:
+        if each.kind is Kind.EXTRA and not each.total:
+            message = f"feeds.extra: {each.key!r} holds no article; correct its topics, tags or lang, or remove it"
+            yield Finding(path=app.config.path.name, severity=Severity.WARNING, code="extra-empty", message=message)
+    feeds = [Feed(channel=channel, kind=each.kind, key=each.key) for each in laid if each.total]
+    for feed in [feed for feed in feeds if feed.kind is not Kind.TAG][:LINTED]:  # a tag's entries stand in others too
+        for form in channel.formats:
+            file = app.config.output / feed.path(form)
+            if file.is_file():
+                for found in lint.document(file.read_bytes(), url=feed.url(form), now=now):
+                    message = f"{found.place}: {found.message}"
+                    yield Finding(path=feed.path(form), severity=found.severity, code=found.code, message=message)
 
 
 def _digests(app: App) -> Iterator[Finding]:

@@ -10,16 +10,13 @@ from zoneinfo import ZoneInfo
 from publisher.app import App
 from publisher.content.article import Head
 from publisher.content.index import Hidden, Index
-from publisher.content.library import Library
-from publisher.delivery import ledger, mail
 from publisher.errors import NotFoundError
-from publisher.issues import compose, desk, store
+from publisher.issues import compose, store
 from publisher.issues.drift import Drift
 from publisher.issues.issue import BEGUN, Issue, LeftOut, Story, Stream
 from publisher.selection import PINNED_SCORE, Parts, Pick
 from publisher.templates import Templates
 from publisher.times import parse_rfc3339
-from subscribers import store as readers
 from subscribers.subscriber import Status, Subscriber
 
 
@@ -83,6 +80,8 @@ def drifted(voice: Voice, drift: Drift) -> list[str]:
 
 def article(app: App, reference: str, issue_id: str) -> list[str]:
     """Where an article is and why, a line each. Raises ``NotFoundError`` where nothing of that name is known."""
+    from publisher.content.library import Library
+
     said, index = voice(app), Index(app.database)
     shown = list(index.heads(app.clock.now()))
     try:
@@ -103,8 +102,7 @@ def article(app: App, reference: str, issue_id: str) -> list[str]:
             "article",
             about=about,
             place=shown.index(found) + 1,
-            limit=app.config.feeds.entries,
-            filed=bool(found.topics or found.tags),
+            **_in_feeds(app, found.path),
         ),
     ]
     with app.database.read() as connection:
@@ -113,6 +111,24 @@ def article(app: App, reference: str, issue_id: str) -> list[str]:
     if not issue_id:
         lines += _in_next(said, app, found)
     return lines
+
+
+def _in_feeds(app: App, path: str) -> dict[str, object]:
+    """The folders of the feeds that hold the article, and the archives that do where no feed has room for it."""
+    from publisher.content.library import Library
+    from publisher.feeds.channel import channel_of
+    from publisher.feeds.feed import FOLDERS
+    from publisher.feeds.fill import layouts
+
+    laid, _ = layouts(channel_of(app.config), Library(app.config, app.database).listing(app.clock.now()))
+    places = {f"{FOLDERS[each.kind]}{each.key}/".replace("//", "/"): each for each in laid}
+    months = [
+        f"{folder}archive/{month.name}"
+        for folder, each in places.items()
+        for month in each.months
+        if path in month.paths and path not in each.paths
+    ]
+    return {"held": [folder for folder, each in places.items() if path in each.paths], "kept": months}
 
 
 def _known(voice: Voice, found: Head) -> Iterator[str]:
@@ -162,6 +178,8 @@ def _in_next(voice: Voice, app: App, found: Head) -> list[str]:
 
 
 def _if_drafted(voice: Voice, app: App, stream: Stream, found: Head) -> Iterator[str]:
+    from publisher.issues import desk
+
     selection = desk.choose(app.config, app.database, stream, app.clock.now()).selection
     for each in selection.picks:
         if each.article.path == found.path:
@@ -174,6 +192,9 @@ def _if_drafted(voice: Voice, app: App, stream: Stream, found: Head) -> Iterator
 
 def reader(app: App, address: str, issue_id: str) -> list[str]:
     """Why a reader got issues or did not, a line each. Raises ``NotFoundError`` where nobody has that address."""
+    from publisher.delivery import ledger
+    from subscribers import store as readers
+
     with app.database.read() as connection:
         found = readers.by_address(connection, address)
         if found is None:
@@ -194,6 +215,8 @@ def reader(app: App, address: str, issue_id: str) -> list[str]:
 
 
 def _wants(app: App, found: Subscriber) -> str:
+    from publisher.delivery import mail
+
     topics = ", ".join(found.topics) or "all topics"
     newsletter = found.newsletter or "all newsletters"
     wish = mail.wish_of(app.config, found)

@@ -33,8 +33,8 @@ from publisher.content.images import Roots
 from publisher.content.parse import Draft
 from publisher.content.rules import Rules
 from publisher.content.topic import Rule
-from publisher.feeds import fill, jsonfeed, rss_atom
-from publisher.feeds.feed import Channel, Feed, Format, Kind, content
+from publisher.feeds import fill, jsonfeed, lint, make, rss_atom
+from publisher.feeds.feed import Channel, Contents, Feed, Format, Kind, content
 from scripts.fuzz_input import HOSTILE, PATHS, SEEDS, mutate
 
 T = TypeVar("T")
@@ -81,7 +81,7 @@ _CONTENT = {
     Format.ATOM: ("{http://www.w3.org/2005/Atom}content",),
 }
 _XML = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-FRAMES = {form: rss_atom.frame(Feed(channel=CHANNEL, kind=Kind.ALL), form) for form in _CONTENT}
+FRAMES = {form: rss_atom.frame(Feed(channel=CHANNEL, kind=Kind.ALL).frame(form), form) for form in _CONTENT}
 ROOTS = Roots(content=Path("content"), static=Path("static"), assets=Path("assets"), site=SITE)
 
 
@@ -266,7 +266,13 @@ def feed_flaws(article: Article, html: Html) -> Iterator[Flaw]:
     """Where the article's entry is no XML or JSON, or is not the article any more."""
     entry = fill.entry(article, CHANNEL)
     wanted = content(html)
-    for form, body in rss_atom.entry(entry, wanted).items():
+    written = rss_atom.entry(entry, wanted)
+    done = make.made(entry, html, Contents.FULL, "", lint.Gate())
+    if done.stored is None:
+        yield Flaw("the lint refuses an entry of ours", done.fault)
+    elif any(done.stored.bodies[form] != body for form, body in written.items()):
+        yield Flaw("a filled mould is not what feedgen writes", "")
+    for form, body in written.items():
         head, tail = FRAMES[form]
         try:
             root = etree.fromstring(head + body + tail, _XML)
@@ -395,7 +401,7 @@ def main() -> int:
 
 
 def _run(fuzzer: Fuzzer, start: float, seconds: float) -> None:
-    for data in [*SEEDS, *(make() for make in HOSTILE)]:
+    for data in [*SEEDS, *(hostile() for hostile in HOSTILE)]:
         fuzzer.once(data, PATHS[0])
     said = start
     while (moment := time.monotonic()) - start < seconds:

@@ -11,6 +11,7 @@ from issues.newsroom import AT, break_templates, site, write
 from publisher import check
 from publisher.app import App
 from publisher.content.article import Severity
+from publisher.feeds.publish import publish
 from publisher.issues import desk
 from publisher.issues.issue import Issue, State, Stream
 
@@ -115,6 +116,30 @@ def test_two_names_with_one_slug(tmp_path: Path):
                 "write one of them everywhere"
             )
         ]
+
+
+def test_a_choice_that_holds_nothing(tmp_path: Path):
+    others = "feeds: {extra: [{name: none, tags: [Nothing]}, {name: not-chips, not: {topics: [chips]}}]}\n"
+    with site(tmp_path, others=others) as app:
+        write(app, "alpha", seen=False)
+        assert told(app) == [
+            (
+                "extra-empty config.yaml: warning: feeds.extra: 'none' holds no article; "
+                "correct its topics, tags or lang, or remove it"
+            )
+        ]
+
+
+def test_feeds_are_linted_as_they_were_built(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha", head="summary: What happened.", seen=False)
+        assert told(app) == []  # nothing was built yet
+        publish(app.config, app.database, app.templates, AT)
+        assert told(app) == []
+        file = app.config.output / "feeds/rss.xml"
+        file.write_bytes(file.read_bytes().replace(b'<guid isPermaLink="false">', b"<guid>"))
+        (found,) = told(app)
+        assert found.startswith("guid-permalink feeds/rss.xml: error: ")
 
 
 def test_a_template_that_no_designer_finished(tmp_path: Path):

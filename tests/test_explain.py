@@ -139,7 +139,7 @@ def test_an_article_in_feeds_and_issues(tmp_path: Path):
             "posts/alpha.md: Alpha",
             "published 2025-06-30 07:00",
             "topics: Chips",
-            "feeds: number 1 of the 30 newest; it is in the main feed and in those of its topics and tags",
+            "feeds: number 1 by date; it stands in feeds/, feeds/topics/chips/",
             "next issue of weekly/weekly: it would be picked for Chips: score 0.99 = fresh 0.99",
         ]
         issue = drafted(app)
@@ -147,7 +147,7 @@ def test_an_article_in_feeds_and_issues(tmp_path: Path):
             "posts/old.md: Old",
             "published 2025-06-10 08:00",
             "topics: none of this site's",
-            "feeds: number 2 of the 30 newest; it is in the main feed",
+            "feeds: number 2 by date; it stands in feeds/",
             "weekly-2025-06-30 (draft): left out: it is older than the issue's window, which begins on 2025-06-16 08:00",
         ]
         assert explain.article(app, "alpha.md", issue.id)[-1] == (
@@ -207,7 +207,7 @@ def test_an_article_in_chinese_words_on_the_sites_clock(tmp_path: Path):
             assert explain.article(here, "alpha", "")[1:] == [
                 "发布于 2025-06-30 15:00",
                 "主题：算力",
-                "订阅源：在主订阅源的最新 30 篇中排第 1，也在所属主题和标签的订阅源里",
+                "订阅源：按日期排第 1，在 feeds/、feeds/topics/算力/ 里",
                 "weekly/weekly 的下一期：会入选“算力”：得分 1.49 = 新鲜度 0.99 + 精选 0.50",
             ]
             issue = drafted(here)
@@ -238,10 +238,18 @@ def test_an_article_beyond_the_main_feed(tmp_path: Path):
     with site(tmp_path, others="feeds: {entries: 1}\n") as app:
         write(app, "alpha", seen=False)
         write(app, "older", date=AT - DAY)
-        assert (
-            "feeds: the main feed holds the 1 newest, and 1 are newer; those of its topics and tags may hold it"
-            in explain.article(app, "older", "")
+        assert "feeds: number 2 by date, too old for any; it is in feeds/archive/2025-06" in explain.article(
+            app, "older", ""
         )
+        write(app, "oldest", date=AT - 2 * DAY, head="topics: [Chips]")
+        assert (
+            "feeds: number 3 by date; it stands in feeds/topics/chips/; elsewhere it is in the archive: "
+            "feeds/archive/2025-06"
+        ) in explain.article(app, "oldest", "")
+    with site(tmp_path / "other", others="feeds: {entries: 1, archive: false}\n") as app:
+        write(app, "alpha", seen=False)
+        write(app, "older", date=AT - DAY)
+        assert "feeds: number 2 by date, too old for any, and nothing is archived" in explain.article(app, "older", "")
 
 
 def test_articles_that_are_not_shown(tmp_path: Path):

@@ -6,7 +6,7 @@ import html as markup
 import json
 from typing import Any
 
-from publisher.feeds.feed import Entry, Feed, Format, synopsis
+from publisher.feeds.feed import Entry, Frame, synopsis
 from publisher.times import rfc3339
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -36,17 +36,18 @@ def item(entry: Entry, html: str) -> bytes:
     return _dump(members)
 
 
-def frame(feed: Feed) -> tuple[bytes, bytes]:
+def frame(frame: Frame) -> tuple[bytes, bytes]:
     """What stands before and after the items, which are joined with ``,``."""
-    channel = feed.channel
+    channel = frame.channel
     members: dict[str, Any] = {
         "version": VERSION,
-        "title": feed.title,
+        "title": frame.title,
         "home_page_url": channel.home_url,
-        "feed_url": feed.url(Format.JSON),
-        "description": feed.description,
+        "feed_url": frame.url,
+        "description": frame.description,
         "language": channel.language,
         "authors": [{"name": channel.author}] if channel.author else [],
+        "hubs": [{"type": "WebSub", "url": address} for relation, address in frame.links if relation == "hub"],
     }
     return _dump(members)[:-1] + b',"items":[', b"]}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from xml.etree import ElementTree as ET
 
 from publisher.feeds.feed import NEVER, Channel, Feed, Format, Kind
@@ -10,6 +11,15 @@ from publisher.times import rfc822
 
 PATH = "feeds/index.opml"
 MEDIA_TYPE = "text/x-opml"
+_HEADINGS = MappingProxyType(
+    {
+        Kind.ALL: "",
+        Kind.TOPIC: "Topics",
+        Kind.EXTRA: "Selections",
+        Kind.NEWSLETTER: "Newsletters",
+        Kind.TAG: "Tags",
+    }
+)
 
 
 def write(channel: Channel, feeds: Sequence[Feed]) -> bytes:
@@ -25,7 +35,7 @@ def write(channel: Channel, feeds: Sequence[Feed]) -> bytes:
     if channel.author:
         ET.SubElement(head, "ownerName").text = channel.author
     body = ET.SubElement(root, "body")
-    for kind, heading in ((Kind.ALL, ""), (Kind.TOPIC, "Topics"), (Kind.TAG, "Tags")):
+    for kind, heading in _HEADINGS.items():
         members = [feed for feed in feeds if feed.kind is kind]
         if members:
             place = ET.SubElement(body, "outline", text=heading) if heading else body
@@ -43,7 +53,7 @@ def _outline(place: ET.Element, feed: Feed, form: Format) -> None:
         "title": feed.title,
         "description": feed.description,
         "language": feed.channel.language,
-        "htmlUrl": feed.channel.home_url,
+        "htmlUrl": feed.home,
         "xmlUrl": feed.url(form),
     }
     ET.SubElement(place, "outline", attributes)

@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
 
 from publisher.config import Config
-from publisher.config.value import loopback
-from publisher.content.article import Article, Head, Html, Problem, Topic
+from publisher.content.article import Problem
 from publisher.content.library import Library
 from publisher.db.engine import Database
-from publisher.feeds import jsonfeed, opml, rss_atom
-from publisher.feeds.feed import Channel, Document, Entry, Feed, Format, content, digest, source
-from publisher.feeds.fill import entry, filled, layouts, losers
-from publisher.feeds.output import Output
-from publisher.feeds.store import FeedStore, Fragment
+from publisher.errors import TemplateError
+from publisher.feeds import landing, newsletter, opml, outbox
+from publisher.feeds.channel import channel_of
+from publisher.feeds.feed import (
+    ARCHIVE_FORMATS,
+    Card,
+    Channel,
+    Contents,
+    Document,
+    Feed,
+    Format,
+    Frame,
+    digest,
+)
+from publisher.feeds.fill import Layout, Month, layouts
+from publisher.feeds.output import Output, alone
+from publisher.feeds.press import Articles, Press
+from publisher.feeds.store import FeedStore
 from publisher.templates import Templates
-from publisher.text import one_line
 
-PAGE, STYLE = "feeds/index.html", "feeds/feeds.css"
-_BATCH = 100
-"""Articles whose HTML is in memory at once."""
-_Item = TypeVar("_Item")
-_PORTION = 2000
-"""Articles, without their HTML, in memory at once: enough for all cores to render."""
 Progress = Callable[[int, int], None]
-"""Is told (documents done, documents in all)."""
-
-
-class Articles(Protocol):
-    """What feeds need of the articles."""
-
-    def heads(self, now: datetime, /) -> Iterable[Head]:
-        """The articles that readers may see, newest first."""
-        ...
-
-    def articles(self, paths: Iterable[str], now: datetime, /) -> Mapping[str, Article]:
-        """The whole articles at these paths, without those that cannot be rendered."""
-        ...
-
-    def html(self, paths: Sequence[str], /) -> Mapping[str, Html]:
-        """The HTML of these articles, by path."""
-        ...
+"""Is told (feeds done, feeds in all)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +41,13 @@ class Published:
 
     feeds: int
     documents: int
-    """Files that belong to the feeds now."""
+    """Files that belong to the feeds now, without their compressed twins."""
     written: int
-    """Files whose bytes changed on the disk."""
+    """Those of them whose bytes changed on the disk."""
     removed: int
     problems: tuple[Problem, ...]
+    changed: tuple[str, ...]
+    """Addresses of the feeds (no archives, no pages) whose bytes changed: what hubs are told of."""
 
 
 def publish(
@@ -70,197 +60,246 @@ def publish(
     progress: Progress | None = None,
     articles: Articles | None = None,
 ) -> Published:
-    """Writes all feeds, their OPML and their page into the output folder; only what changed, unless ``full``.
+    """Writes all feeds, their archives, OPML and pages into the output folder; only what changed, unless ``full``.
 
     An article that cannot be written into a feed is left out and reported; the others go out. Files are replaced one
-    by one, each whole; the manifest last. Raises ``StoreError`` where folder or database cannot be used,
-    ``TemplateError`` for a broken page.
+    by one, each whole; the manifest last. Raises ``StoreError`` where folder or database cannot be used, and when all
+    else is done ``TemplateError`` for a page whose template is broken: the page stays as it was.
     """
-    channel, store, library = channel_of(config), FeedStore(database), articles or Library(config, database)
-    press = _Press(store=store, library=library, channel=channel, now=now, again=full)
-    made, problems = press.fill()
-    output = Output(config.output, store.written(), now, full=full)
-    forms = channel.formats
-    for done, feed in enumerate(made, start=1):
-        marks = {form: source(feed, form, press.stamps) for form in forms}
-        due = [form for form in forms if not output.keep(feed.path(form), marks[form])]
-        for form, document in press.documents(feed, due):
-            output.put(document, marks[form])
-        if progress:
-            progress(done * len(forms), len(made) * len(forms))
-    for document in _around(config, channel, made, templates):
-        output.put(document, digest(document.body))
-    removed = _settle(output, store)
-    store.forget({path for path, _ in store.stamps()} - press.stamps.keys())
-    return Published(
-        feeds=len(made),
-        documents=len(output.current),
-        written=output.written,
-        removed=removed,
-        problems=problems,
-    )
+    library = articles or Library(config, database)
+    with alone(config.output):
+        build = _Build(config, database, templates, library, now, full=full)
+        return build.run(progress)
 
 
-def base_url(config: Config) -> str:
-    """Where readers find the output folder: at the web server's public address, else on the site itself.
+class _Build:
+    """One build: what the site's articles and issues are at one moment, on their way into the output folder."""
 
-    Without ``web.url`` the server is reached on this machine alone, and a feed that names such an address as its own
-    is lost to everyone else.
-    """
-    host = urlsplit(config.web.url).hostname or ""
-    return config.site.url if loopback(host) or not host else config.web.url
+    def __init__(
+        self,
+        config: Config,
+        database: Database,
+        templates: Templates,
+        library: Articles,
+        now: datetime,
+        *,
+        full: bool,
+    ) -> None:
+        self._config, self._database, self._templates, self._now = config, database, templates, now
+        self._channel = channel_of(config)
+        self._library = library
+        self._store = FeedStore(database)
+        self._press = Press(store=self._store, library=library, channel=self._channel, now=now, again=full)
+        self._output = Output(config.output, self._store.written(), now, full=full)
+        self._again = full
+        self._problems: list[Problem] = []
+        self._broken: TemplateError | None = None
+        """What is wrong with a page's template: told when all else is done."""
 
+    def run(self, progress: Progress | None) -> Published:
+        laid = self._lay_out()
+        cards = {
+            contents: self._store.cards(contents, dict.fromkeys(key for each in group for key in each.paths))
+            for contents, group in _by_contents(laid).items()
+        }
+        feeds = [_feed(self._channel, each, cards[each.contents]) for each in laid]
+        with self._output as output:
+            for done, feed in enumerate(feeds, start=1):
+                self._write(
+                    {form: (feed.path(form), feed.frame(form)) for form in self._channel.formats}, feed, feed.members
+                )
+                if progress:
+                    progress(done, len(feeds))
+            self._archives(feeds, laid)
+            self._around(feeds)
+            output.drain()
+            removed = self._settle(feeds)
+        if self._broken:
+            raise self._broken
+        return Published(
+            feeds=len(feeds),
+            documents=len(output.current),
+            written=output.written,
+            removed=removed,
+            problems=tuple(self._problems),
+            changed=tuple(self._changed(feeds)),
+        )
 
-def channel_of(config: Config) -> Channel:
-    """What the feeds of this site share."""
-    site, rules = config.site, config.feeds
-    return Channel(
-        title=one_line(site.title),
-        home_url=site.url.rstrip("/") + "/",
-        base_url=base_url(config),
-        description=one_line(site.description),
-        language=site.language,
-        author=one_line(site.author.name),
-        email=site.author.email,
-        copyright=one_line(site.copyright),
-        formats=tuple(form for form in Format if form in rules.formats),
-        limit=rules.entries,
-        full=rules.content == "full",
-        tag_minimum=rules.tags,
-        topics=tuple(Topic(key, rule.title) for key, rule in config.topics.items()),
-        permalinks=rules.ids == "permalink",
-        minutes=max(1, rules.max_age // 60),
-    )
-
-
-def _problem(path: str, error: Exception) -> Problem:
-    return Problem(
-        path=path,
-        code="feed-entry",
-        message=f"it is left out of the feeds: {type(error).__name__}: {error}; "
-        "mend what is named, or report it with the article: the program did not foresee this",
-    )
-
-
-class _Press:
-    """Makes the bytes of entries that have none yet, and documents of entry bytes."""
-
-    def __init__(self, *, store: FeedStore, library: Articles, channel: Channel, now: datetime, again: bool) -> None:
-        self._store, self._library, self._channel, self._now = store, library, channel, now
-        self._stored = {} if again else store.stamps()
-        self._failed: dict[str, Problem | None] = {}
-        """Articles that stand in no feed, with what is told of them here; None where it is told elsewhere."""
-        self._entries: dict[str, Entry] = {}
-        self.stamps: dict[str, str] = {}
-        """Stamps of the entries that stand in feeds, by path."""
-
-    def fill(self) -> tuple[tuple[Feed, ...], tuple[Problem, ...]]:
+    def _lay_out(self) -> list[Layout]:
         """All feeds, each entry of which has its bytes stored. Where one fails, the next article moves up."""
+        letters = newsletter.letters(self._config, self._database, self._templates, self._channel)
+        unfit = self._issues(letters)
+        failed: dict[str, str] = {}
+        ready: dict[Contents, set[str]] = defaultdict(set)
         while True:
-            laid, problems = layouts(self._channel, self._library.heads(self._now), without=self._failed)
-            needed = dict.fromkeys(path for layout in laid for path in layout.paths)
-            before = len(self._failed)
-            for paths in _batches([path for path in needed if path not in self._entries], _PORTION):
-                self._enter(paths)
-            missing = [item for path in needed if (item := self._entries.get(path)) and not self._has(path)]
-            for items in _batches(missing, _BATCH):
-                self._make(items)
-            # The index tells of ids and addresses that two articles have.
-            standing = [item for path in needed if (item := self._entries.get(path)) and path not in self._failed]
-            self._failed |= dict.fromkeys(losers(standing))
-            if len(self._failed) == before:
-                told = (problem for problem in self._failed.values() if problem is not None)
-                return filled(self._channel, laid, self._entries), (*problems, *told)
+            made, named = layouts(self._channel, self._library.listing(self._now), without=failed)
+            needed = {contents: _keys(group) for contents, group in _by_contents(made).items()}
+            # Readers' own feeds hold the stories of digests, whether or not a feed has room for them.
+            wanted = needed | {self._channel.contents: needed[self._channel.contents] | dict.fromkeys(letters.told)}
+            before = len(failed)
+            for contents, paths in wanted.items():
+                failed |= self._press.refresh(contents, [path for path in paths if path not in ready[contents]])
+                ready[contents] |= paths.keys()
+            kept = {contents: paths.keys() - failed.keys() for contents, paths in wanted.items()}
+            kept[Contents.FULL] = kept.get(Contents.FULL, set()) | letters.stamps.keys()
+            self._store.keep_only(kept)
+            for contents, paths in needed.items():
+                # The index tells of ids that two articles have; the first by path keeps it.
+                for keys in self._store.same_ids(contents):
+                    failed |= dict.fromkeys([key for key in keys if key in paths][1:], "")
+            if len(failed) == before:
+                self._problems += [*named, *(_problem(key, fault) for key, fault in (failed | unfit).items() if fault)]
+                return [*made, *(_without(each, unfit) for each in letters.layouts)]
 
-    def _enter(self, paths: Sequence[str]) -> None:
-        """Makes the entries of articles; what is wrong with those that cannot be rendered, the library told."""
-        found = self._library.articles(paths, self._now)
-        for path in paths:
-            article = found.get(path)
-            if article is None:
-                self._failed[path] = None
+    def _issues(self, letters: newsletter.Letters) -> dict[str, str]:
+        """Makes the entries of issues that have none yet; the faults of those that cannot be made."""
+        stored = {} if self._again else self._store.stamps(Contents.FULL, letters.stamps)
+        due = [key for key, stamp in letters.stamps.items() if stored.get(key) != stamp]
+        if not due:
+            return {}
+        from publisher.feeds import lint, make
+
+        gate, done = lint.Gate(), list[make.Made]()
+        for key, entry, html, fault in newsletter.entries(
+            due, self._config, self._database, self._templates, self._channel
+        ):
+            if entry is None:
+                done.append(make.Made(key, None, fault))
                 continue
-            try:
-                self._entries[path] = made = entry(article, self._channel)
-                self.stamps[path] = made.stamp
-            except Exception as error:  # noqa: BLE001 # one article must not stop the others
-                self._failed[path] = _problem(path, error)
+            # Kept for ever, as those of articles are: the site may move to another address.
+            kept = replace(entry, id=self._store.permalinks({key: entry.id})[key])
+            done.append(make.made(kept, html, Contents.FULL, letters.stamps[key], gate))
+        return self._press.keep(done)
 
-    def documents(self, feed: Feed, forms: Sequence[Format]) -> Iterator[tuple[Format, Document]]:
-        """The feed in these formats: its frame around stored bytes."""
-        if not forms:
+    def _write(self, documents: Mapping[Format, tuple[str, Frame]], feed: Feed, cards: Sequence[Card]) -> None:
+        """Writes a feed, or one of its months, in these formats: only where anything about it is new."""
+        sources = {form: frame.source(cards) for form, (_, frame) in documents.items()}
+        due = [form for form, (path, _) in documents.items() if not self._output.keep(path, sources[form])]
+        if not due:
             return
-        bodies = self._store.bodies(forms, [item.path for item in feed.entries])
-        if lost := [item for item in feed.entries if any((item.path, form) not in bodies for form in forms)]:
-            self._make(lost)  # another process has its own view of what feeds hold, and dropped these
-            bodies = self._store.bodies(forms, [item.path for item in feed.entries])
-        for form in forms:
-            parts = [bodies[item.path, form] for item in feed.entries]
-            if form is Format.JSON:
-                (head, tail), comma = jsonfeed.frame(feed), b","
-            else:
-                (head, tail), comma = rss_atom.frame(feed, form), b""
-            body = head + comma.join(parts) + tail
-            yield form, Document(path=feed.path(form), body=body, media_type=form.media_type, modified=feed.updated)
+        from publisher.feeds import jsonfeed, lint, rss_atom  # each costs a build that changes nothing a tenth of it
 
-    def _has(self, path: str) -> bool:
-        return all(self._stored.get((path, form)) == self.stamps[path] for form in self._channel.formats)
-
-    def _make(self, entries: Sequence[Entry]) -> None:
-        html = self._library.html([item.path for item in entries]) if self._channel.full else {}
-        fragments = []
-        for item in entries:
-            try:
-                made = _fragments(item, html, self._channel)
-            except Exception as error:  # noqa: BLE001 # one article must not stop the others
-                self._failed[item.path] = _problem(item.path, error)
+        bodies = self._bodies(feed.contents, cards, due)
+        for form in due:
+            path, frame = documents[form]
+            head, tail = jsonfeed.frame(frame) if form is Format.JSON else rss_atom.frame(frame, form)
+            if findings := lint.frame(form, head, tail):
+                self._hold(path, findings[0].message)
                 continue
-            stamp = self.stamps[item.path]
-            fragments += [Fragment(path=item.path, format=f, stamp=stamp, body=made[f]) for f in made]
-            self._stored |= dict.fromkeys(((item.path, f) for f in made), stamp)
-        self._store.save(fragments)
+            body = head + (b"," if form is Format.JSON else b"").join(bodies[form]) + tail
+            document = Document(path=path, body=body, media_type=form.media_type, modified=frame.updated)
+            self._output.put(document, sources[form])
+
+    def _bodies(self, contents: Contents, cards: Sequence[Card], forms: Sequence[Format]) -> dict[Format, list[bytes]]:
+        keys = [card.key for card in cards]
+        found = self._store.bodies(contents, keys, forms)
+        if lost := [card.key for card in cards if found[forms[0]].get(card.key, ("",))[0] != card.stamp]:
+            # Another process has its own view of what feeds hold, and dropped or renewed these.
+            self._press.refresh(contents, lost)
+            found = self._store.bodies(contents, keys, forms)
+        return {form: [found[form][key][1] for key in keys if key in found[form]] for form in forms}
+
+    def _hold(self, path: str, fault: str) -> None:
+        """Leaves the last good bytes of a document in place, and tells why."""
+        self._output.hold(path)
+        self._problems.append(Problem(path=path, code="feed", message=f"the last good bytes stay: {fault}"))
+
+    def _archives(self, feeds: Sequence[Feed], laid: Sequence[Layout]) -> None:
+        """Month by month, newest first: the articles of a month stand in the archives of many feeds."""
+        forms = [form for form in self._channel.formats if form in ARCHIVE_FORMATS]
+        months: dict[str, list[tuple[Feed, Month]]] = defaultdict(list)
+        for feed, each in zip(feeds, laid, strict=True):
+            for month in each.months if forms else ():
+                months[month.name].append((feed, month))
+        for name in sorted(months, reverse=True):
+            wanted: dict[Contents, dict[str, None]] = defaultdict(dict)
+            for feed, month in months[name]:
+                wanted[feed.contents] |= dict.fromkeys(month.paths)
+            cards = {contents: self._store.cards(contents, paths) for contents, paths in wanted.items()}
+            for feed, month in months[name]:
+                members = [card for path in month.paths if (card := cards[feed.contents].get(path))]
+                documents = {
+                    form: (feed.archive_path(name, form), feed.archive_frame(name, members, form)) for form in forms
+                }
+                self._write(documents, feed, members)
+
+    def _around(self, feeds: Sequence[Feed]) -> None:
+        """What stands beside the feeds: OPML, and pages with their style sheets."""
+        listed = opml.write(self._channel, feeds)
+        modified = max(feed.updated for feed in feeds)
+        self._output.put(
+            Document(path=opml.PATH, body=listed, media_type=opml.MEDIA_TYPE, modified=modified), digest(listed)
+        )
+        for page in landing.planned(self._config, feeds, self._templates):
+            if self._output.keep(page.path, page.source):
+                continue
+            try:
+                self._output.put(page.make(), page.source)
+            except TemplateError as error:
+                self._output.hold(page.path)
+                self._broken = self._broken or error
+
+    def _changed(self, feeds: Iterable[Feed]) -> Iterator[str]:
+        changed = set(self._output.changed())
+        return (feed.url(form) for feed in feeds for form in self._channel.formats if feed.path(form) in changed)
+
+    def _settle(self, feeds: Sequence[Feed]) -> int:
+        """Notes what was written, publishes the manifest, takes away what it no longer names; how many files.
+
+        In this order a kill at any point leaves files that the next build knows how to finish with, and no hub untold.
+        """
+        changes, output = self._output.changes(), self._output
+        if changes:
+            with self._database.write() as connection:
+                self._store.record(connection, changes)
+                outbox.note(connection, self._changed(feeds), self._channel.hubs, self._now)
+        output.finish()
+        gone = output.gone()
+        removed = sum(output.remove(item) for item in gone)
+        self._store.strike([item.path for item in gone])
+        return removed
 
 
-def _fragments(item: Entry, html: Mapping[str, Html], channel: Channel) -> dict[Format, bytes]:
-    body = content(html[item.path]) if channel.full else ""
-    made = rss_atom.entry(item, body) | {Format.JSON: jsonfeed.item(item, body)}
-    return {form: made[form] for form in channel.formats}
-
-
-def _batches(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
-
-
-def _around(config: Config, channel: Channel, made: Sequence[Feed], templates: Templates) -> Iterator[Document]:
-    """What stands beside the feeds: OPML, the page that lists them, and its style sheet."""
-    modified = max(feed.updated for feed in made)
-    page = templates.render(
-        PAGE,
-        language=channel.language,
+def _feed(channel: Channel, layout: Layout, cards: Mapping[str, Card]) -> Feed:
+    return Feed(
         channel=channel,
-        feeds=made,
-        zone=config.site.timezone,
-        opml=opml.PATH,
-        site=config.site,
-        archive=bool(config.newsletters),
+        kind=layout.kind,
+        key=layout.key,
+        name=layout.name,
+        contents=layout.contents,
+        members=tuple(card for path in layout.paths if (card := cards.get(path))),
+        total=layout.total,
+        months=tuple(month.name for month in layout.months),
     )
-    style = templates.render(STYLE, language=channel.language, colour=config.theme.colour)
-    for path, body, media_type in (
-        (opml.PATH, opml.write(channel, made), opml.MEDIA_TYPE),
-        (PAGE, page.encode(), "text/html"),
-        (STYLE, style.encode(), "text/css"),
-    ):
-        yield Document(path=path, body=body, media_type=media_type, modified=modified)
 
 
-def _settle(output: Output, store: FeedStore) -> int:
-    """Notes what was written, publishes the manifest, then takes away what it no longer names; how many files.
+def _by_contents(laid: Iterable[Layout]) -> dict[Contents, list[Layout]]:
+    found: dict[Contents, list[Layout]] = defaultdict(list)
+    for each in laid:
+        found[each.contents].append(each)
+    return found
 
-    In this order a kill at any point leaves files that the next build knows how to finish with.
-    """
-    store.record(output.changes())
-    output.finish()
-    gone = output.gone()
-    removed = sum(output.remove(item) for item in gone)
-    store.strike([item.path for item in gone])
-    return removed
+
+def _keys(laid: Iterable[Layout]) -> dict[str, None]:
+    """Every entry that stands in one of these feeds or in its archives."""
+    found: dict[str, None] = {}
+    for each in laid:
+        found |= dict.fromkeys(each.paths)
+        for month in each.months:
+            found |= dict.fromkeys(month.paths)
+    return found
+
+
+def _without(layout: Layout, unfit: Mapping[str, str]) -> Layout:
+    months = [Month(each.name, [path for path in each.paths if path not in unfit]) for each in layout.months]
+    lost = sum(path in unfit for path in _keys([layout]))
+    return replace(
+        layout,
+        paths=tuple(path for path in layout.paths if path not in unfit),
+        total=layout.total - lost,
+        months=tuple(month for month in months if month.paths),
+    )
+
+
+def _problem(key: str, fault: str) -> Problem:
+    return Problem(path=key, code="feed-entry", message=f"it is left out of the feeds: {fault}")

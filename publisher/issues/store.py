@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -71,6 +71,15 @@ event_table = sa.Table(
 )
 
 
+class Begun(NamedTuple):
+    """An issue that readers have, without its stories."""
+
+    id: str
+    when: datetime
+    """Its slot; where it was sent ahead of that, when its sending began."""
+    revision: int
+
+
 def insert(connection: Connection, issue: Issue) -> Issue:
     """Keeps a new issue with its stories, and gives it its serial number."""
     serial = connection.execute(sa.select(sa.func.coalesce(sa.func.max(issue_table.c.serial), 0) + 1)).scalar_one()
@@ -131,6 +140,7 @@ def latest(
     connection: Connection,
     *,
     newsletter: str = "",
+    schedule: str = "",
     states: Iterable[State] = (),
     limit: int = 50,
 ) -> list[Issue]:
@@ -138,9 +148,30 @@ def latest(
     query = sa.select(issue_table).order_by(issue_table.c.slot.desc(), issue_table.c.created.desc(), issue_table.c.id)
     if newsletter:
         query = query.where(issue_table.c.newsletter == newsletter)
+    if schedule:
+        query = query.where(issue_table.c.schedule == schedule)
     if wanted := [state.value for state in states]:
         query = query.where(issue_table.c.state.in_(wanted))
     return [_issue(connection, row) for row in connection.execute(query.limit(limit)).mappings().all()]
+
+
+def begun(connection: Connection, newsletter: str) -> list[Begun]:
+    """The newsletter's issues with stories whose sending began, newest first."""
+    column = issue_table.c
+    told = sa.exists().where(story_table.c.issue == column.id)
+    query = sa.select(column.id, column.slot, column.sent, column.revision)
+    query = query.where(column.newsletter == newsletter, column.state.in_([state.value for state in BEGUN]), told)
+    rows = connection.execute(query.order_by(column.slot.desc(), column.created.desc(), column.id))
+    return [Begun(id, min(slot, sent or slot), revision) for id, slot, sent, revision in rows]
+
+
+def told(connection: Connection, stream: Stream, issues: int) -> list[str]:
+    """The paths of the stories of the stream's newest issues whose sending began."""
+    begun = [state.value for state in BEGUN]
+    newest = _of_stream(sa.select(issue_table.c.id).where(issue_table.c.state.in_(begun)), stream)
+    newest = newest.order_by(issue_table.c.slot.desc(), issue_table.c.id).limit(issues)
+    query = sa.select(story_table.c.path).where(story_table.c.issue.in_(newest)).distinct()
+    return sorted(connection.execute(query).scalars())
 
 
 def open_issue(connection: Connection, stream: Stream) -> Issue | None:

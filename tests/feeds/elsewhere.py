@@ -22,5 +22,5 @@ def build(root: Path) -> None:
     ]
     database = Database(f"sqlite:///{root / 'site.db'}", durable=False)
     metadata.create_all(database.engine)
-    publish(make_config(root), database, Templates(None), AT, articles=Shelf(articles))
+    publish(make_config(root, entries=2), database, Templates(None), AT, articles=Shelf(articles))
     database.close()

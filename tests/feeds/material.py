@@ -16,7 +16,9 @@ from lxml import etree
 
 from publisher.config import Config, parse
 from publisher.content.article import Article, Head, Html, Image, Topic
-from publisher.feeds.feed import Channel, Entry, Feed, Format, Kind
+from publisher.content.index import Listed
+from publisher.content.library import Mark
+from publisher.feeds.feed import Card, Channel, Entry, Feed, Format, Kind
 from publisher.feeds.fill import entry
 
 PICTURE = Image(
@@ -42,9 +44,29 @@ def make_entry(name: str = "one", channel: Channel | None = None, **changes: Any
     return entry(make_article(name, **changes), channel or make_channel())
 
 
+def make_card(item: Entry | None = None, stamp: str = "") -> Card:
+    item = item or make_entry()
+    return Card(
+        key=item.key,
+        id=item.id,
+        title=item.title,
+        url=item.url,
+        published=item.published,
+        updated=item.updated,
+        stamp=stamp or f"stamp of {item.title}",
+    )
+
+
 def make_feed(*entries: Entry, channel: Channel | None = None, **changes: Any) -> Feed:
-    values: dict[str, Any] = {"channel": channel or make_channel(), "kind": Kind.ALL, "entries": entries}
+    values: dict[str, Any] = {"channel": channel or make_channel(), "kind": Kind.ALL}
+    values |= {"members": tuple(map(make_card, entries)), "total": len(entries)}
     return Feed(**(values | changes))
+
+
+def listed(head: Head) -> Listed:
+    """The article as the index lists it."""
+    topics = tuple((topic.key, topic.title) for topic in head.topics)
+    return Listed(head.path, head.published, topics, head.tags, head.language)
 
 
 def make_config(root: Path, **feeds: Any) -> Config:
@@ -76,15 +98,30 @@ class Shelf:
     missing: set[str] = field(default_factory=set)
     """Paths of those whose HTML is nowhere."""
 
-    def heads(self, now: datetime, /) -> Iterator[Head]:
+    def listing(self, now: datetime, /) -> Iterator[Listed]:
         shown = (item for item in self.items if item.published <= now and (not item.expires or now < item.expires))
-        return iter(newest_first(shown))
+        return map(listed, newest_first(shown))
+
+    def marks(self, paths: Iterable[str], now: datetime, /) -> Iterator[Mark]:
+        wanted = list(paths)
+        self.rendered += wanted
+        for item in self._known(wanted).values():
+            yield Mark(
+                item.path,
+                item.revision,
+                item.guid,
+                item.url,
+                item.updated,
+                item.published,
+                item.guid.startswith("tag:"),
+            )
 
     def articles(self, paths: Iterable[str], now: datetime, /) -> dict[str, Article]:
-        listed = list(paths)
-        self.rendered += listed
+        return self._known(paths)
+
+    def _known(self, paths: Iterable[str]) -> dict[str, Article]:
         known = {item.path: item for item in self.items if item.path not in self.unreadable}
-        return {path: known[path] for path in listed if path in known}
+        return {path: known[path] for path in paths if path in known}
 
     def html(self, paths: Sequence[str], /) -> dict[str, Html]:
         self.asked += paths

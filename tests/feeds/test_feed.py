@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import AT
-from feeds.material import make_channel, make_entry, make_feed
+from feeds.material import make_card, make_channel, make_entry, make_feed
 
-from publisher.feeds.feed import NEVER, Format, Kind, content, source, synopsis
+from publisher.feeds.feed import NEVER, Extra, Format, Kind, content, synopsis
 
 
 def test_addresses_are_encoded_and_folders_are_not():
@@ -41,28 +41,92 @@ def test_a_feed_is_as_new_as_its_newest_change():
     assert make_feed().updated == NEVER == datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def test_the_stamp_moves_with_everything_that_is_shown():
-    entry = make_entry()
-    assert entry.stamp == make_entry().stamp
-    for changes in ({"title": "x"}, {"revision": "r2"}, {"guid": "tag:x,2025:y"}, {"tags": ("x",)}):
-        assert make_entry(**changes).stamp != entry.stamp
-    assert make_entry(channel=make_channel(full=False)).stamp != entry.stamp
-
-
 def test_the_source_of_a_document_moves_with_entries_and_frame():
-    one, two = make_entry("one"), make_entry("two")
-    stamps = {item.path: item.stamp for item in (one, two)}
-    feed = make_feed(one, two)
-    mark = source(feed, Format.RSS, stamps)
-    assert mark == source(feed, Format.RSS, stamps)
+    feed = make_feed(make_entry("one"), make_entry("two"))
+
+    def mark(feed, form=Format.RSS):
+        return feed.frame(form).source(feed.members)
+
+    assert mark(feed) == mark(make_feed(make_entry("one"), make_entry("two")))
     others = [
-        source(feed, Format.ATOM, stamps),
-        source(make_feed(two, one), Format.RSS, stamps),
-        source(make_feed(one), Format.RSS, stamps),
-        source(replace(feed, channel=make_channel(title="Other")), Format.RSS, stamps),
-        source(feed, Format.RSS, stamps | {one.path: "changed"}),
+        mark(feed, Format.ATOM),
+        mark(replace(feed, members=feed.members[::-1])),
+        mark(replace(feed, members=feed.members[:1])),
+        mark(replace(feed, channel=make_channel(title="Other"))),
+        mark(replace(feed, name="Other")),
+        mark(replace(feed, months=("2025-05",))),
+        mark(replace(feed, total=9)),
+        mark(replace(feed, members=(replace(feed.members[0], stamp="other"), feed.members[1]))),
     ]
-    assert len({mark, *others}) == 6
+    assert len({mark(feed), *others}) == 9
+
+
+def test_only_what_entries_are_made_of_makes_them_anew():
+    channel = make_channel()
+    assert make_channel(title="Other", minutes=3, hubs=("https://hub.example.org/",)).mark == channel.mark
+    for changes in ({"home_url": "https://other.example.org/"}, {"language": "fr"}):
+        assert make_channel(**changes).mark != channel.mark
+
+
+def test_the_archives_of_a_feed_are_a_chain():
+    feed = make_feed(
+        make_entry(), channel=make_channel(hubs=("https://hub.example.org/",)), total=9,
+        months=("2025-06", "2025-04", "2025-03"),
+    )  # fmt: skip
+    place = "https://news.example.org/feeds"
+    assert feed.archive_path("2025-06", Format.RSS) == "feeds/archive/2025-06.rss.xml"
+    assert feed.frame(Format.ATOM).links == (
+        ("hub", "https://hub.example.org/"), ("prev-archive", f"{place}/archive/2025-06.atom.xml"),
+    )  # fmt: skip
+    assert feed.frame(Format.JSON).links == (("hub", "https://hub.example.org/"),)
+    cards = (make_card(make_entry(updated=AT)),)
+    newest, middle, oldest = (feed.archive_frame(month, cards, Format.RSS) for month in feed.months)
+    assert newest.links == (
+        ("current", f"{place}/rss.xml"), ("prev-archive", f"{place}/archive/2025-04.rss.xml"),
+    )  # fmt: skip
+    assert middle.links == (
+        ("current", f"{place}/rss.xml"),
+        ("prev-archive", f"{place}/archive/2025-03.rss.xml"),
+        ("next-archive", f"{place}/archive/2025-06.rss.xml"),
+    )
+    assert oldest.links == (
+        ("current", f"{place}/rss.xml"), ("next-archive", f"{place}/archive/2025-04.rss.xml"),
+    )  # fmt: skip
+    assert (oldest.url, oldest.id, oldest.updated) == (f"{place}/archive/2025-03.rss.xml", feed.id, AT)
+    assert all(frame.archive and not frame.complete for frame in (newest, middle, oldest))
+    assert feed.archive_frame("2025-03", (), Format.ATOM).updated == NEVER
+
+
+@pytest.mark.parametrize(("total", "complete"), [(1, True), (2, False)])
+def test_a_feed_that_holds_all_there_is_says_so_but_in_json(total, complete):
+    feed = make_feed(make_entry(), total=total)
+    assert [feed.frame(form).complete for form in Format] == [complete, complete, False]
+
+
+def test_the_page_of_a_feed():
+    assert make_feed(kind=Kind.TAG, key="c#", name="C#").home == "https://news.example.org/feeds/tags/c%23/"
+    assert make_feed().home == "https://news.example.org/feeds/"
+
+
+CHOICES = [
+    (Extra(name="x", title="X"), True),
+    (Extra(name="x", title="X", topics=frozenset({"chips"})), True),
+    (Extra(name="x", title="X", topics=frozenset({"funding"})), False),
+    (Extra(name="x", title="X", topics=frozenset({"funding"}), tags=frozenset({"gpu"})), True),
+    (Extra(name="x", title="X", tags=frozenset({"ipo"})), False),
+    (Extra(name="x", title="X", topics=frozenset({"chips"}), not_tags=frozenset({"gpu"})), False),
+    (Extra(name="x", title="X", not_topics=frozenset({"chips"})), False),
+    (Extra(name="x", title="X", not_topics=frozenset({"funding"})), True),
+    (Extra(name="x", title="X", language="zh"), True),
+    (Extra(name="x", title="X", language="zh-cn"), True),
+    (Extra(name="x", title="X", language="z"), False),
+    (Extra(name="x", title="X", language="en"), False),
+]
+
+
+@pytest.mark.parametrize(("extra", "taken"), CHOICES)
+def test_a_choice_takes_any_of_its_topics_and_tags_but_what_it_excludes(extra, taken):
+    assert extra.takes({"chips"}, {"gpu"}, "zh-CN") is taken
 
 
 @pytest.mark.parametrize(

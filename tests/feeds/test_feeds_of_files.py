@@ -98,10 +98,10 @@ def test_a_body_that_breaks_keeps_its_last_good_version(folder):
 def test_what_no_feed_carries_is_not_rendered(folder):
     folder.write("one", age=HOUR)
     folder.write("broken", TOO_DEEP)
-    folder.build(entries=1)
+    folder.build(entries=1, archive=False)
     assert (folder.titles(), folder.problems()) == (["one"], [])
     folder.remove("one")  # its turn has come
-    folder.build(AT + HOUR, entries=1)
+    folder.build(AT + HOUR, entries=1, archive=False)
     assert (folder.titles(), folder.problems()) == ([], [("broken", "body")])
 
 
@@ -121,8 +121,8 @@ def test_no_feed_has_an_id_twice_where_permalinks_are_ids(folder):
     folder.write("b", head="slug: same", age=HOUR)
     folder.build(ids="permalink")
     ids = [entry.id for entry in folder.entries()]
-    assert len(ids) == len(set(ids))
-    assert folder.titles() == ["a"]
+    assert len(ids) == len(set(ids)) == 2
+    assert folder.titles() == ["b", "a"]
     assert ("b", "url-collision") in folder.problems()
 
 

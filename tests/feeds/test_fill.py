@@ -1,17 +1,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from builders import AT, CHIPS, FUNDING, make_article
-from feeds.material import PICTURE, RD, make_channel, make_entry, newest_first
+from feeds.material import PICTURE, RD, listed, make_channel, make_entry, newest_first
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher.content.article import Image, Severity, Topic
-from publisher.feeds.feed import Category, Feed, Kind, Picture
-from publisher.feeds.fill import Layout, entry, filled, layouts, losers
+from publisher.feeds.feed import Category, Contents, Extra, Kind, Picture
+from publisher.feeds.fill import Row, entry, lay_out, layouts
 from publisher.urls import slug
 
 
@@ -29,7 +30,7 @@ def test_an_entry_is_clean_whatever_the_article_holds():
     assert made.summary == "1<2 and more"
     assert made.id == "tag:x,2025:y"
     assert made.url == "https://example.org/%E7%AE%97%E5%8A%9B%20%E6%B7%98%E9%87%91/"
-    assert made.tags == ("GPU", "R&D")
+    assert [each.label for each in made.categories] == [CHIPS.title, "GPU", "R&D"]
     assert made.authors == ("Ann", "Bo")
     assert made.language == "zh-CN"
 
@@ -86,10 +87,8 @@ def test_a_title_is_never_empty_and_a_strange_language_is_the_sites():
     assert made.language == "zh-CN"
 
 
-def test_permalinks_are_ids_where_a_site_wants_them():
-    channel = make_channel(permalinks=True)
-    assert make_entry(channel=channel).id == "https://example.org/posts/one/"
-    assert make_entry(channel=channel, guid="urn:uuid:1").id == "urn:uuid:1"  # its front matter says so
+def test_an_id_that_is_given_takes_the_place_of_the_stored_one():
+    assert entry(make_article(), make_channel(), "https://example.org/old/").id == "https://example.org/old/"
 
 
 # ---- which feeds there are
@@ -97,7 +96,7 @@ def test_permalinks_are_ids_where_a_site_wants_them():
 
 def laid(channel, *heads, **how):
     """What is laid out of a stream that can be read once."""
-    return layouts(channel, iter(newest_first(heads)), **how)
+    return layouts(channel, map(listed, newest_first(heads)), **how)
 
 
 def names(made):
@@ -222,41 +221,78 @@ def test_what_is_left_out_counts_for_nothing_and_the_next_moves_up():
     ]
 
 
-def test_an_id_belongs_to_the_first_of_its_entries_by_path():
-    rows = [("b", "urn:1"), ("a", "urn:1"), ("c", "urn:1"), ("x", "urn:2"), ("y", "urn:2"), ("z", "urn:3")]
-    assert losers([make_entry(name, guid=guid) for name, guid in rows]) == {"posts/b.md", "posts/c.md", "posts/y.md"}
-    assert losers([]) == set()
+# ---- choices of the config
 
 
-def test_an_address_is_shared_as_an_id_is_where_permalinks_are_ids():
-    permalinks = make_channel(permalinks=True)
-    url = "https://example.org/same/"
-    assert losers([make_entry(name, url=url) for name in "ab"]) == set()
-    assert losers([make_entry(name, permalinks, url=url) for name in "ab"]) == {"posts/b.md"}
-    # An id that a file names is kept even there; another file may have that for its address.
-    own = make_entry("a", permalinks, guid=url)
-    assert losers([own, make_entry("b", permalinks, url=url), make_entry("c", permalinks)]) == {"posts/b.md"}
-
-
-@given(st.lists(st.sampled_from(["urn:1", "urn:2", "urn:3"]), max_size=8))
-@settings(max_examples=50)
-def test_without_the_losers_every_id_stands_once_and_none_is_lost(guids):
-    entries = [make_entry(f"n{number}", guid=guid) for number, guid in enumerate(guids)]
-    lost = losers(entries)
-    kept = [item for item in entries if item.path not in lost]
-    assert sorted(item.id for item in kept) == sorted(set(guids))
-    assert losers(kept) == set()
-
-
-def test_a_feed_is_filled_with_the_entries_there_are():
-    channel = make_channel()
-    whole = Layout(kind=Kind.TOPIC, key="chips", name="C", paths=("posts/a.md", "posts/gone.md", "posts/b.md"))
-    a, b, other = (make_entry(name) for name in ("a", "b", "other"))
-    made = filled(channel, [Layout(kind=Kind.ALL), whole], {item.path: item for item in (other, b, a)})
-    assert made == (
-        Feed(channel=channel, kind=Kind.ALL),
-        Feed(channel=channel, kind=Kind.TOPIC, key="chips", name="C", entries=(a, b)),
+def test_choices_stand_between_topics_and_tags_in_the_order_of_the_config():
+    extras = (
+        Extra(name="zh", title="中文", language="zh", contents=Contents.SUMMARY),
+        Extra(name="no-chips", title="no-chips", not_topics=frozenset({"chips"})),
+        Extra(name="gpu-or-funding", title="G", topics=frozenset({"funding"}), tags=frozenset({"gpu"})),
+        Extra(name="none", title="None", tags=frozenset({"nothing"})),
     )
+    made, _ = laid(
+        make_channel(extras=extras, tag_minimum=1),
+        make_article("a", topics=(CHIPS,), tags=("GPU",), language="zh-CN", published=AT),
+        make_article("b", topics=(CHIPS,), tags=(), language="en", published=AT),
+        make_article("c", topics=(FUNDING,), tags=(), language="zh"),
+    )
+    assert [each.kind for each in made] == [Kind.ALL, *[Kind.TOPIC] * 2, *[Kind.EXTRA] * 4, Kind.TAG]
+    assert names(made)[3:7] == [
+        ("extra", "zh", "中文", ["posts/a.md", "posts/c.md"]),
+        ("extra", "no-chips", "no-chips", ["posts/c.md"]),
+        ("extra", "gpu-or-funding", "G", ["posts/a.md", "posts/c.md"]),
+        ("extra", "none", "None", []),
+    ]
+    assert [each.contents for each in made[3:5]] == [Contents.SUMMARY, Contents.FULL]
+
+
+# ---- archives
+
+
+def months(each):
+    return [(month.name, month.paths) for month in each.months]
+
+
+def test_archives_begin_where_the_feed_ends_and_hold_whole_months():
+    made, _ = laid(
+        make_channel(limit=3, tag_minimum=1),
+        make_article("june", published=AT, tags=("GPU",)),
+        make_article("may2", published=AT - timedelta(days=35)),
+        make_article("may1", published=AT - timedelta(days=40)),
+        make_article("may0", published=AT - timedelta(days=41)),
+        make_article("march", published=AT - timedelta(days=100)),
+    )
+    everything, topic, tag = made
+    assert (everything.total, len(everything.paths)) == (5, 3)
+    # All of June is in the feed; May is not whole there.
+    assert months(everything) == months(topic) == [
+        ("2025-05", ["posts/may2.md", "posts/may1.md", "posts/may0.md"]), ("2025-03", ["posts/march.md"]),
+    ]  # fmt: skip
+    assert (tag.total, months(tag)) == (1, [])
+
+
+def test_a_feed_that_holds_all_has_no_archive_and_none_has_where_none_is_wanted():
+    articles = [make_article(str(number), published=AT - timedelta(days=40 * number)) for number in range(3)]
+    assert [months(each) for each in laid(make_channel(limit=3), *articles)[0]] == [[], []]
+    assert [months(each) for each in laid(make_channel(limit=1, archive=False), *articles)[0]] == [[], []]
+
+
+def test_months_begin_where_the_site_is():
+    shanghai = make_channel(limit=1, zone=ZoneInfo("Asia/Shanghai"))
+    eve = datetime(2025, 5, 31, 18, tzinfo=UTC)  # two in the morning of June there
+    articles = [make_article("new", published=AT), make_article("eve", published=eve)]
+    assert months(laid(shanghai, *articles)[0][0]) == [("2025-06", ["posts/new.md", "posts/eve.md"])]
+    assert months(laid(make_channel(limit=1), *articles)[0][0]) == [("2025-05", ["posts/eve.md"])]
+
+
+def test_entries_of_one_list_are_laid_out_without_topics():
+    rows = [Row(path=f"issue:{number}", published=AT - timedelta(days=31 * number)) for number in range(3)]
+    made = lay_out(Kind.NEWSLETTER, "weekly", "Weekly", rows, make_channel(limit=1))
+    assert (made.kind, made.key, made.name, made.paths, made.total) == (
+        Kind.NEWSLETTER, "weekly", "Weekly", ("issue:0",), 3,
+    )  # fmt: skip
+    assert months(made) == [("2025-05", ["issue:1"]), ("2025-04", ["issue:2"])]
 
 
 TOPICS = st.lists(st.sampled_from([CHIPS, FUNDING, RD]), unique=True).map(tuple)
@@ -289,3 +325,10 @@ def test_every_feed_is_the_newest_of_its_kind(rows, minimum, limit):
             case Kind.TAG:
                 wanted = [head for head in order if each.key in {slug(tag) for tag in head.tags}]
         assert list(each.paths) == [head.path for head in wanted[:limit]]
+        assert each.total == len(wanted)
+        archived = [path for month in each.months for path in month.paths]
+        assert archived == [head.path for head in wanted[len(wanted) - len(archived) :]]
+        if each.kind is Kind.TAG:
+            assert not archived
+        else:  # no article is lost between the feed and its archives
+            assert {*each.paths, *archived} == {head.path for head in wanted}

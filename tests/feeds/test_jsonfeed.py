@@ -7,10 +7,11 @@ from feeds.material import BODY, PICTURE, make_channel, make_entry, make_feed
 
 from publisher.content.article import Image
 from publisher.feeds import jsonfeed
+from publisher.feeds.feed import Format
 
 
 def whole(*entries, html=BODY, **changes):
-    head, tail = jsonfeed.frame(make_feed(*entries, **changes))
+    head, tail = jsonfeed.frame(make_feed(*entries, **changes).frame(Format.JSON))
     return head + b",".join(jsonfeed.item(item, html) for item in entries) + tail
 
 
@@ -32,6 +33,14 @@ def test_the_feed_itself():
         "items": [],
     }
     assert "authors" not in json.loads(whole(channel=make_channel(author="")))
+
+
+def test_hubs_are_named():
+    channel = make_channel(hubs=("https://hub.example.org/", "https://other.example.org/"))
+    assert json.loads(whole(channel=channel))["hubs"] == [
+        {"type": "WebSub", "url": "https://hub.example.org/"},
+        {"type": "WebSub", "url": "https://other.example.org/"},
+    ]
 
 
 def test_an_item_has_everything():

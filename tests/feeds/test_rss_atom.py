@@ -20,6 +20,7 @@ NAMES = {
     "a": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "fh": "http://purl.org/syndication/history/1.0",
     "media": "http://search.yahoo.com/mrss/",
 }
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -27,7 +28,8 @@ XML = (Format.RSS, Format.ATOM)
 
 
 def document(form, *entries, html=BODY, **changes):
-    head, tail = rss_atom.frame(make_feed(*entries, **changes), form)
+    feed = make_feed(*entries, **changes)
+    head, tail = rss_atom.frame(feed.frame(form), form)
     return head + b"".join(rss_atom.entry(item, html)[form] for item in entries) + tail
 
 
@@ -47,8 +49,7 @@ def one(element, path):
 @pytest.mark.parametrize("form", XML)
 def test_frame_and_cut_entries_are_the_whole_feed_byte_for_byte(form):
     entries = [make_entry("a", image=PICTURE, tags=("R&D", "GPU")), make_entry("b", authors=("Ann",)), make_entry("c")]
-    feed = make_feed(*entries)
-    whole = rss_atom._generator(feed, form)
+    whole = rss_atom._generator(make_feed(*entries).frame(form), form)
     for item in entries:
         rss_atom._add(whole, item, BODY)
     assert document(form, *entries) == rss_atom._text(whole, form)
@@ -217,3 +218,43 @@ def test_text_that_looks_like_the_end_of_an_entry_cuts_nothing(form):
     entry = make_entry(title="</item></entry></channel></feed> ]]>", summary="</entry><item>")
     root = tree(form, entry, html="<p>&lt;/item&gt;</p></item></entry></feed></channel>")
     assert one(root, "//item/title | //a:entry/a:title").text == "</item></entry></channel></feed> ]]>"
+
+
+HUBS = ("https://hub.example.org/", "https://other.example.org/?a=1&b=2")
+
+
+@pytest.mark.parametrize("form", XML)
+def test_hubs_and_archives_are_linked(form):
+    channel = make_channel(hubs=HUBS)
+    feed = make_feed(make_entry(), channel=channel, total=9, months=("2025-06", "2025-05"))
+    head, tail = rss_atom.frame(feed.frame(form), form)
+    links = find(etree.fromstring(head + tail), "/rss/channel/a:link | /a:feed/a:link[@rel!='alternate']")
+    assert [(link.get("rel"), link.get("href"), link.get("type")) for link in links] == [
+        ("self", feed.url(form), form.media_type),
+        ("hub", HUBS[0], None),
+        ("hub", HUBS[1], None),
+        ("prev-archive", feed.archive_url("2025-06", form), form.media_type),
+    ]
+
+
+@pytest.mark.parametrize("form", XML)
+def test_archives_and_whole_feeds_say_so(form):
+    feed = make_feed(make_entry(), total=9, months=("2025-06",))
+    frames = {
+        "": feed.frame(form),
+        "complete": make_feed(make_entry()).frame(form),
+        "archive": feed.archive_frame("2025-06", feed.members, form),
+    }
+    for name, frame in frames.items():
+        root = etree.fromstring(b"".join(rss_atom.frame(frame, form)))
+        found = find(root, "/rss/channel/fh:* | /a:feed/fh:*")
+        assert [etree.QName(element).localname for element in found] == [name] * bool(name)
+    assert one(root, "//a:link[@rel='current']").get("href") == feed.url(form)
+    assert one(root, "//a:link[@rel='self']").get("href") == feed.archive_url("2025-06", form)
+
+
+@pytest.mark.parametrize("form", XML)
+def test_a_browser_finds_a_style_sheet_and_no_script(form):
+    body = document(form, make_entry())
+    assert b'<?xml-stylesheet type="text/css" href="https://news.example.org/feeds/entries.css"?>' in body[:200]
+    assert body.count(b"<?") == 2

@@ -254,7 +254,7 @@ def test_explain_says_why(drafted):
     drafted.run("issue", "send", WEEKLY)
     inside = drafted.run("explain", "posts/one.md", "--issue", WEEKLY).out
     assert f"{WEEKLY} (sent): story 4 of 4, picked for Chips: score 0.98" in inside
-    assert "feeds: number 1 of the 30 newest; it is in the main feed" in inside
+    assert "feeds: number 1 by date; it stands in feeds/, feeds/topics/chips/" in inside
     drafted.now = "2025-07-02T14:00:00+08:00"
     outside = drafted.run("explain", "two-again.md").out
     assert "a story of the same title is told already: Two" in outside
