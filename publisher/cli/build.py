@@ -46,6 +46,8 @@ class Built:
     changed: int = 0
     written: int = 0
     removed: int = 0
+    pings: int = 0
+    """What hubs are owed."""
 
 
 @click.command(cls=Command)
@@ -92,7 +94,7 @@ def _build(context: Context, sight: Sight | None, *, full: bool, usual: bool) ->
             from publisher.content.index import Index
 
             until = Index(app.database).next_change(now)
-            told = asdict(built) | {"changed": 0, "written": 0, "removed": 0}
+            told = asdict(built) | {"changed": 0, "written": 0, "removed": 0, "pings": 0}
             record = Record(watched=sight.watched, digest=sight.digest, made="", since=now, until=until, told=told)
     if record and (made := uptodate.made(record.watched)):  # the database is closed now, and its file whole
         uptodate.keep(context.config, replace(record, made=made))
@@ -149,7 +151,18 @@ def _published(context: Context, app: App, now: Any, *, full: bool) -> Built:
         changed=report.changed,
         written=published.written,
         removed=published.removed,
+        pings=_owed(app),
     )
+
+
+def _owed(app: App) -> int:
+    """Pings that wait for somebody to send them."""
+    from publisher.feeds import outbox
+
+    if not app.config.feeds.hubs:
+        return 0
+    with app.database.read() as connection:
+        return outbox.waiting(connection)
 
 
 def _tell(context: Context, built: Built, seconds: float) -> None:
@@ -173,6 +186,11 @@ def _tell(context: Context, built: Built, seconds: float) -> None:
                 f"{counted(built.articles, 'article')}{f' (not shown: {absent})' if hidden else ''}, "
                 f"{built.changed} changed, {counted(built.feeds, 'feed')}, "
                 f"{counted(built.written, 'file')} written, {built.removed} removed in {seconds} s"
+            ),
+            *(
+                [f"{counted(built.pings, 'ping')} for WebSub hubs: 'publisher run-due' or 'serve' sends them"]
+                if built.pings
+                else []
             ),
         ],
     )

@@ -271,6 +271,9 @@ def _replace(file: Path, body: bytes, modified: datetime | None) -> None:
 def _errors(file: Path, verb: str) -> Iterator[None]:
     try:
         yield
+    except IsADirectoryError as error:
+        hint = "remove or rename that folder: a file of the feeds belongs there"
+        raise StoreError(f"{file} cannot be {verb}: {error.strerror}", hint=hint) from error
     except OSError as error:
         raise StoreError(
             f"{file} cannot be {verb}: {error.strerror}",

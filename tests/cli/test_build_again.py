@@ -198,3 +198,14 @@ def test_a_secrets_file_counts(desk: Desk):
     desk.settle()
     (desk.folder / "secret").write_text("two", encoding="utf-8")
     assert desk.really()
+
+
+def test_a_build_says_what_hubs_are_owed_and_its_repetition_does_not(desk: Desk):
+    config = desk.folder / "config.yaml"
+    config.write_text(config.read_text("utf-8") + 'feeds: {hubs: ["https://hub.example.org/"]}\n', encoding="utf-8")
+    desk.article("one")
+    out, err = desk.run("build")
+    assert "pings for WebSub hubs: 'publisher run-due' or 'serve' sends them" in out + err
+    desk.settle()
+    out, err = desk.run("build")
+    assert "WebSub" not in out + err

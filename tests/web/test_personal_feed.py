@@ -9,11 +9,14 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from builders import make_issue
 from web import sent_site
 
 from publisher.cli.main import run
 from publisher.delivery import mail
 from publisher.feeds.feed import Format
+from publisher.issues import store
+from publisher.issues.issue import State, Stream
 from subscribers import store as readers
 from subscribers.consent import Act
 from subscribers.tokens import Purpose
@@ -163,3 +166,15 @@ def test_gzip_is_the_same_each_time(site, client):
         two = b"".join(answer.iter_raw())
     assert one == two
     assert json.loads(gzip.decompress(one))["version"].endswith("/1.1")
+
+
+def test_many_issues_of_another_schedule_push_nothing_out(site, client):
+    sent = {"state": State.SENT, "sent": sent_site.NOW}
+    with site.database.write() as connection:
+        for number in range(40):
+            moment = sent_site.NOW + timedelta(hours=number)
+            issue = make_issue(
+                id=f"daily-{number}", stream=Stream("weekly", "daily"), slot=moment, created=moment, **sent
+            )
+            store.insert(connection, issue)
+    assert names(client.get(path_of(site, "li@example.org"))) == READERS["li@example.org"]
