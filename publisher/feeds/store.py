@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -80,20 +81,19 @@ class FeedStore:
 
     def stamps(self, contents: Contents, keys: Iterable[str]) -> dict[str, str]:
         """What these entries were made from, by key."""
-        column, found = entry_table.c, dict[str, str]()
-        query = sa.select(column.key, column.stamp).where(column.contents == contents.value)
+        found: dict[str, str] = {}
         with self._database.read() as connection:
             for part in _parts(keys):
-                found |= {row.key: row.stamp for row in connection.execute(query.where(column.key.in_(part)))}
+                rows = connection.execute(_STAMPS, {"contents": contents.value, "keys": part})
+                found |= {key: stamp for key, stamp in rows}  # noqa: C416 # dict() knows no rows
         return found
 
     def cards(self, contents: Contents, keys: Iterable[str]) -> dict[str, Card]:
         """The stored entries of these keys without their bytes."""
-        column, found = entry_table.c, dict[str, Card]()
-        query = sa.select(*_CARD).where(column.contents == contents.value)
+        found: dict[str, Card] = {}
         with self._database.read() as connection:
             for part in _parts(keys):
-                for row in connection.execute(query.where(column.key.in_(part))):
+                for row in connection.execute(_CARDS, {"contents": contents.value, "keys": part}):
                     key, id, title, url, published, updated, stamp = row
                     found[key] = Card(
                         key=key, id=id, title=title, url=url, published=published, updated=updated, stamp=stamp
@@ -104,13 +104,11 @@ class FeedStore:
         self, contents: Contents, keys: Sequence[str], forms: Sequence[Format]
     ) -> dict[Format, dict[str, tuple[str, bytes]]]:
         """Stamp and bytes of these entries in some formats, by key."""
-        column = entry_table.c
         found: dict[Format, dict[str, tuple[str, bytes]]] = {form: {} for form in forms}
-        query = sa.select(column.key, column.stamp, *(_BODIES[form] for form in forms))
-        query = query.where(column.contents == contents.value)
+        query = _bodies(tuple(forms))
         with self._database.read() as connection:
             for part in _parts(keys):
-                for key, stamp, *made in connection.execute(query.where(column.key.in_(part))):
+                for key, stamp, *made in connection.execute(query, {"contents": contents.value, "keys": part}):
                     for form, body in zip(forms, made, strict=True):
                         found[form][key] = stamp, body
         return found
@@ -213,7 +211,20 @@ class FeedStore:
                     connection.execute(sa.delete(document_table).where(document_table.c.path.in_(part)))
 
 
-_CARD = tuple(entry_table.c[name] for name in ("key", "id", "title", "url", "published", "updated", "stamp"))
+# Made once: to put a statement together takes longer than to read twenty rows.
+_THESE = (
+    entry_table.c.contents == sa.bindparam("contents"),
+    entry_table.c.key.in_(sa.bindparam("keys", expanding=True)),
+)
+_STAMPS = sa.select(entry_table.c.key, entry_table.c.stamp).where(*_THESE)
+_CARDS = sa.select(
+    *(entry_table.c[name] for name in ("key", "id", "title", "url", "published", "updated", "stamp"))
+).where(*_THESE)
+
+
+@lru_cache(maxsize=8)
+def _bodies(forms: tuple[Format, ...]) -> sa.Select[Any]:
+    return sa.select(entry_table.c.key, entry_table.c.stamp, *(_BODIES[form] for form in forms)).where(*_THESE)
 
 
 def _parts(items: Iterable[_Item]) -> Iterator[list[_Item]]:
