@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from publisher.feeds import jsonfeed, rss_atom
-from publisher.feeds.feed import NEVER, Card, Channel, Format, Frame
+from publisher.feeds.feed import NEVER, Card, Channel, Format, Frame, joined
 from publisher.feeds.store import FeedStore
 
 
@@ -56,8 +56,5 @@ def made(store: FeedStore, feed: Personal) -> bytes:
     """The bytes of the document."""
     found = store.bodies(feed.frame.channel.contents, [card.key for card in feed.cards], [feed.form])[feed.form]
     parts = [found[card.key][1] for card in feed.cards if card.key in found]
-    if feed.form is Format.JSON:
-        head, tail = jsonfeed.frame(feed.frame)
-        return head + b",".join(parts) + tail
-    head, tail = rss_atom.frame(feed.frame, feed.form)
-    return head + b"".join(parts) + tail
+    head, tail = jsonfeed.frame(feed.frame) if feed.form is Format.JSON else rss_atom.frame(feed.frame, feed.form)
+    return joined(feed.form, head, parts, tail)

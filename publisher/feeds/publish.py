@@ -24,6 +24,7 @@ from publisher.feeds.feed import (
     Format,
     Frame,
     digest,
+    joined,
 )
 from publisher.feeds.fill import Layout, Month, layouts
 from publisher.feeds.output import Output, alone
@@ -186,7 +187,7 @@ class _Build:
             if findings := lint.frame(form, head, tail):
                 self._hold(path, findings[0].message)
                 continue
-            body = head + (b"," if form is Format.JSON else b"").join(bodies[form]) + tail
+            body = joined(form, head, bodies[form], tail)
             document = Document(path=path, body=body, media_type=form.media_type, modified=frame.updated)
             self._output.put(document, sources[form])
 

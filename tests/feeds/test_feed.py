@@ -7,7 +7,7 @@ import pytest
 from builders import AT
 from feeds.material import make_card, make_channel, make_entry, make_feed
 
-from publisher.feeds.feed import NEVER, Extra, Format, Kind, content, synopsis
+from publisher.feeds.feed import NEVER, Extra, Format, Kind, content, joined, synopsis
 
 
 def test_addresses_are_encoded_and_folders_are_not():
@@ -135,6 +135,13 @@ def test_a_choice_takes_any_of_its_topics_and_tags_but_what_it_excludes(extra, t
 )
 def test_html_holds_only_what_xml_can_hold(html, expected):
     assert content(html) == expected
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_document_is_its_frame_around_its_entries(count):
+    entries = [str(number).encode() for number in range(count)]
+    assert joined(Format.RSS, b"<", entries, b">") == b"<" + b"".join(entries) + b">"
+    assert joined(Format.JSON, b"[", entries, b"]") == b"[" + b",".join(entries) + b"]"
 
 
 def test_no_entry_is_without_a_body():
