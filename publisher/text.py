@@ -16,8 +16,14 @@ _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe
 _CLOSERS = "\"')\\]”’」』）】》〉"
 _SENTENCE = re.compile(rf"[。！？；…]+[{_CLOSERS}]*|[.!?]+[{_CLOSERS}]*(?=\s|$)")
 _DANGLING = " ,;:，、；：—-（(“‘「"
-_NO_LINE_START = frozenset("，。！？；：、）」』】》〉”’…—,.!?;:)]}%％·")
-_NO_LINE_END = frozenset("（「『【《〈“‘([{")
+# Kinsoku (JIS X 4051, GB/T 15834): the first never begin a line, the second never end one, not even beside a blank.
+_CLOSING = frozenset(
+    "，。！？；：、．）」』】》〉〕］｝〗〙〛〞〟…—–·・‧ー～〜々〻‼⁇⁈⁉％‰℃℉°%ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
+)
+_OPENING = frozenset("（「『【《〈〔［｛〖〘〚〝￥＄￡＃")
+# Beside a blank these may be Latin words' own: 'tis, .NET, ”ord”, "a / b".
+_NO_LINE_START = _CLOSING | frozenset("”’,.!?;:)]}/-\"'")
+_NO_LINE_END = _OPENING | frozenset("“‘([{$£€¥#@\"'")
 _SIGNS = re.compile(r"[\W_]")
 _ATTACHED = frozenset({"Mn", "Me", "Mc", "Sk"})
 
@@ -125,17 +131,18 @@ def _is_regional(char: str) -> bool:
 def wrap(text: str, columns: int) -> list[str]:
     """One paragraph as lines of at most ``columns``: broken at spaces and between CJK characters.
 
-    No line begins with closing punctuation or ends with an opening bracket (kinsoku); what cannot be broken, such as a
-    URL, stays whole on a line of its own.
+    No line begins with closing punctuation or ends with an opening bracket (kinsoku). An address (``://``) stays whole
+    on a line of its own however long it is; another word is cut only where it is longer than a line.
     """
     lines: list[str] = []
     line, used = "", 0
     for unit in _units(" ".join(clean(text).split())):
-        size = width(unit)
-        if line and used + width(unit.rstrip()) > columns:
-            lines.append(line.rstrip())
-            line, used = "", 0
-        line, used = line + unit, used + size
+        for part in _parts(unit, columns):
+            if line and used + width(part.rstrip()) > columns:
+                lines.append(line.rstrip())
+                line, used = "", 0
+            told = part if line else part.lstrip()
+            line, used = line + told, used + width(told)
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
@@ -143,17 +150,36 @@ def _units(text: str) -> Iterator[str]:
     """The pieces between which a line may end; a space belongs to the piece before it."""
     start = 0
     for index in range(1, len(text)):
-        before, after = text[index - 1], text[index]
-        breakable = before == " " or (
-            (_columns(before) == 2 or _columns(after) == 2)
-            and after not in _NO_LINE_START
-            and before not in _NO_LINE_END
-        )
-        if breakable and after != " " and not _joined(text, index):
+        if _breakable(text, index) and not _joined(text, index):
             yield text[start:index]
             start = index
     if text:
         yield text[start:]
+
+
+def _breakable(text: str, index: int) -> bool:
+    before, after = text[index - 1], text[index]
+    if before == " ":
+        return after not in _CLOSING and text[index - 2] not in _OPENING
+    if after == " " or after in _NO_LINE_START or before in _NO_LINE_END:
+        return False
+    return _columns(before) == 2 or _columns(after) == 2
+
+
+def _parts(unit: str, columns: int) -> Iterator[str]:
+    """The unit, or where it is wider than a line its cuts between graphemes."""
+    if width(unit.rstrip()) <= columns or "://" in unit:
+        yield unit
+        return
+    start, edge, used = 0, 0, 0
+    for index, char in enumerate(unit):
+        if index and not _joined(unit[edge : index + 1], index - edge):
+            edge = index
+        used += _columns(char)
+        if used > columns and edge > start:
+            yield unit[start:edge]
+            start, used = edge, width(unit[edge : index + 1])
+    yield unit[start:]
 
 
 def title_key(title: str) -> str:

@@ -103,6 +103,28 @@ def test_shorten_never_exceeds_its_columns_nor_cuts_a_grapheme(given: str, colum
         ("一二三（四五）六", 8, ["一二三", "（四五）", "六"]),
         ("see https://example.org/a/very/long/one here", 12, ["see", "https://example.org/a/very/long/one", "here"]),
         ("中文 and English 混排", 9, ["中文 and", "English", "混排"]),
+        ("一二三四 ，五六", 9, ["一二三", "四 ，五六"]),
+        ("一二三（ 四五", 8, ["一二三", "（ 四五"]),
+        ("一二三々四", 6, ["一二", "三々四"]),
+        ("一二三ッー四", 6, ["一二", "三ッー", "四"]),
+        ("他说——走", 5, ["他", "说——", "走"]),
+        ("说“一二”了", 4, ["说", "“一", "二”", "了"]),
+        ('说"一二"了', 5, ['说"一', '二"了']),
+        ("约38.5℃了", 6, ["约", "38.5℃", "了"]),
+        ("约38 ℃了", 5, ["约", "38 ℃", "了"]),
+        ("占50 % of it", 5, ["占", "50 %", "of it"]),
+        ("use .NET now", 5, ["use", ".NET", "now"]),
+        ("价￥99元", 4, ["价", "￥99", "元"]),
+        ("a – b", 2, ["a", "–", "b"]),
+        (f"一{FAMILY}二", 6, ["一", FAMILY, "二"]),
+        ("ภาษาไทยยาว ไทย", 10, ["ภาษาไทยยาว", "ไทย"]),
+        ("abcdefghij klm", 4, ["abcd", "efgh", "ij", "klm"]),
+        ("no abcdefgh", 4, ["no", "abcd", "efgh"]),
+        ("e\u0301" * 5, 2, ["e\u0301" * 2, "e\u0301" * 2, "e\u0301"]),
+        ("🇨🇳🇩🇪🇫🇷", 3, ["🇨🇳", "🇩🇪", "🇫🇷"]),
+        ("中" * 3, 1, ["中", "中", "中"]),
+        ("！" * 5, 4, ["！！", "！！", "！"]),
+        ("（见https://example.org/a/b）。", 8, ["（见", "https://example.org/a/b）。"]),
     ],
 )
 def test_wrap(given: str, columns: int, lines: list[str]):
@@ -114,6 +136,62 @@ def test_wrap_loses_nothing_but_blanks(given: str, columns: int):
     lines = text.wrap(given, columns)
     assert "".join("".join(lines).split()) == "".join(text.clean(given).split())
     assert all(line and line == line.strip() for line in lines)
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        ["中文", "潮", "，", "。", "（", "）", "「", "」", "“", "”", "……", "38", "℃", "%", "word", "a.b", "-", "x" * 30, FAMILY, "한국", "ไทย", "ー", "々", "￥", " "]
+    ),
+    max_size=30,
+).map("".join)  # fmt: skip
+
+
+@given(WORDS | STRANGE, st.integers(2, 30))
+def test_no_line_is_wider_than_asked(given: str, columns: int):
+    for line in text.wrap(given, columns):
+        assert text.width(line) <= columns or not any(_may_end(line, index) for index in range(1, len(line)))
+
+
+@given(WORDS, st.integers(1, 30))
+def test_an_address_is_kept_whole(given: str, columns: int):
+    url = "https://example.org/" + "long-path/" * 4
+    assert any(url in line for line in text.wrap(f"{given} {url} {given}", columns))
+
+
+BOUND = st.lists(
+    st.sampled_from(
+        [
+            "中，",
+            "（文）",
+            "（ 文 ）",
+            "“word”",
+            "38℃",
+            "5 %",
+            "……",
+            "——",
+            "「潮」。",
+            "ッー",
+            "々",
+            "￥99",
+            " word",
+            "」 ",
+        ]
+    ),
+    max_size=20,
+).map("潮".join)
+
+
+@given(BOUND, st.integers(10, 30))
+def test_kinsoku_holds(given: str, columns: int):
+    for line in text.wrap(f"潮{given}", columns):
+        assert line[0] not in "，。）」”…—℃%ッー々"
+        assert line[-1] not in "（「“￥"
+
+
+def test_a_run_of_ten_thousand_is_cut():
+    assert [len(line) for line in text.wrap("a" * 10_000, 72)] == [72] * 138 + [64]
+    assert {text.width(line) for line in text.wrap("潮" * 10_000, 72)} == {72, 56}
+    assert max(map(text.width, text.wrap("🇨🇳" * 5_000, 72))) == 72
 
 
 @pytest.mark.parametrize(
