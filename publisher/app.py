@@ -95,8 +95,9 @@ class App:
 
     @cached_property
     def post(self) -> Post:
-        """Everything that mails are made of."""
+        """Everything that mails are made of. Raises ``ConfigError`` for a key that cannot sign."""
         from publisher.delivery.mail import Post
+        from publisher.digest import dkim
 
         return Post(
             config=self.config,
@@ -104,6 +105,7 @@ class App:
             templates=self.templates,
             keys=self.keys,
             media=self.config.output / "media",
+            dkim=tuple(dkim.load(key.domain, key.selector, key.key_file.text) for key in self.config.delivery.dkim),
         )
 
     def sender(self) -> Sender:

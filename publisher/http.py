@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from time import monotonic
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from publisher import __version__
 from publisher.errors import FetchError
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -21,6 +26,8 @@ AGENT = f"publisher/{__version__}"
 _GZIP = frozenset({"gzip", "x-gzip"})
 _PLAIN = frozenset({"", "identity"})
 _PIECE = 1 << 16
+_FOR_GOOD = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
+_MOVED = _FOR_GOOD | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +56,17 @@ class Answer:
         """Whether a conditional request was told to keep what it has (RFC 9110 15.4.5)."""
         return self.status == HTTPStatus.NOT_MODIFIED
 
+    @property
+    def gone(self) -> bool:
+        """Whether the server knows no such page (any more)."""
+        return self.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+
+    @property
+    def onward(self) -> str:
+        """Where a redirect leads, absolute; empty for any other answer (RFC 9110 15.4)."""
+        target = self.headers.get("location", "") if self.status in _MOVED else ""
+        return urljoin(self.url, target) if target else ""
+
 
 def request(
     method: str,
@@ -70,13 +88,53 @@ def request(
 
     asked = {"User-Agent": AGENT, "Accept": "*/*"} | dict(headers) | {"Accept-Encoding": "gzip"}
     deadline = monotonic() + timeout
-    try:
+    with (
+        _explained(url, timeout, redirects),
+        httpx.Client(timeout=timeout, follow_redirects=redirects > 0, max_redirects=redirects) as client,
+        client.stream(method, url, headers=asked, content=body) as response,
+    ):
+        pieces = _in_time(response.iter_raw(_PIECE), url, deadline, timeout)
+        return _answer(response, _whole(pieces, response.headers.get("content-encoding", ""), url, limit))
+
+
+def head(method: str, url: str, *, address: str, timeout: float) -> Answer:
+    """The head of one answer of the server at an IP address: its body is not read, no redirect is followed.
+
+    ``address`` is connected to whatever DNS says by then, and without a proxy: who has judged the address is led
+    nowhere else. Host, SNI and certificate are those of the URL; a name and password in it are left out.
+    Raises ``FetchError`` as ``request`` does.
+    """
+    import httpx
+
+    with _explained(url, timeout, 0):
+        named = httpx.URL(url).copy_with(username=None, password=None, fragment=None)
         with (
-            httpx.Client(timeout=timeout, follow_redirects=redirects > 0, max_redirects=redirects) as client,
-            client.stream(method, url, headers=asked, content=body) as response,
+            httpx.Client(timeout=timeout, trust_env=False, verify=_trusted()) as client,
+            client.stream(
+                method,
+                named.copy_with(host=address),
+                headers={"User-Agent": AGENT, "Accept": "*/*", "Host": named.netloc.decode("ascii")},
+                extensions={"sni_hostname": named.raw_host.decode("ascii")},
+            ) as response,
         ):
-            pieces = _in_time(response.iter_raw(_PIECE), url, deadline, timeout)
-            return _answer(response, _whole(pieces, response.headers.get("content-encoding", ""), url, limit))
+            return _answer(response, b"", url)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom TLS trusts, as httpx has it by default (``SSL_CERT_FILE`` counts): reading it takes longer than asking."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
+@contextmanager
+def _explained(url: str, timeout: float, redirects: int) -> Iterator[None]:
+    """Turns what httpx raises within into a ``FetchError`` that names the address."""
+    import httpx
+
+    try:
+        yield
     except httpx.TooManyRedirects as error:
         hint = "write the address that it leads to, or mend the redirects of that server"
         raise FetchError(f"{url} redirects more than {redirects} times", hint=hint) from error
@@ -90,15 +148,14 @@ def request(
         raise FetchError(f"{url} cannot be reached: {why}", hint=hint) from error
 
 
-def _answer(response: httpx.Response, body: bytes) -> Answer:
-    for_good = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
+def _answer(response: httpx.Response, body: bytes, url: str = "") -> Answer:
     return Answer(
         status=response.status_code,
-        url=str(response.url),
+        url=url or str(response.url),
         headers=MappingProxyType({name.lower(): value for name, value in response.headers.items()}),
         body=body,
         hops=tuple(str(each.url) for each in response.history),
-        permanent=bool(response.history) and all(each.status_code in for_good for each in response.history),
+        permanent=bool(response.history) and all(each.status_code in _FOR_GOOD for each in response.history),
     )
 
 

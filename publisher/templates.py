@@ -1,8 +1,9 @@
 """Templates and their languages: the only home of Jinja2 and Babel.
 
-Two folders are searched, the site's own first, then the one shipped with the program: a site replaces any template,
-or a block of one, by a file of the same name. Words are English in the templates; a catalogue ``locale/<name>.po`` in
-either folder translates them and is read as it is, without a compile step. A language without a catalogue is English.
+Two folders are searched, the site's own first, then the one shipped with the program: a site replaces any template by
+a file of the same name, or only blocks of it: ``shipped/digest/digest.html`` is always the program's own to extend.
+Words are English in the templates; a catalogue ``locale/<name>.po`` in either folder translates them and is read as it
+is, without a compile step. A language without a catalogue is English.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ class Templates:
 
         Names ending in ``.html`` and ``.xml`` escape what they print. Beside ``context`` a template sees ``language``
         (as asked), ``lang`` (BCP 47, the language its words really have) and ``dir`` (``ltr`` or ``rtl``), the
-        functions of gettext, and the filters ``date``, ``time``, ``weekdays`` and ``direction``. Raises
-        ``TemplateError`` that names the line.
+        functions of gettext, and the filters ``date``, ``time``, ``weekdays``, ``direction``, ``autonym`` (of a
+        language) and ``city`` (of a time zone). Raises ``TemplateError`` that names the line.
         """
         try:
             return self._environment(language).get_template(name).render({**context, "language": language})
@@ -143,6 +144,14 @@ def shipped() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
 
 
+def markup(ours: str) -> str:
+    """Text that a template prints as it stands: only ever the program's own, never an article's."""
+    from markupsafe import Markup
+
+    return Markup(ours)  # noqa: S704
+
+
+@lru_cache(maxsize=256)
 def direction(language: str) -> str:
     """``rtl`` for a language that is written from right to left, else ``ltr``."""
     from babel import Locale, UnknownLocaleError
@@ -151,6 +160,19 @@ def direction(language: str) -> str:
         return Locale.parse(language.replace("_", "-"), sep="-").text_direction
     except (ValueError, UnknownLocaleError, TypeError):
         return "ltr"
+
+
+def autonym(language: str) -> str:
+    """What the language calls itself, for a menu: ``English``, ``简体中文``; a tag that nobody knows as it is."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        locale = Locale.parse(language.replace("_", "-"), sep="-")
+    except (ValueError, UnknownLocaleError, TypeError):
+        return language
+    forms = [f"{locale.language}_{part}" for part in (locale.territory, locale.script) if part]
+    name = next((locale.languages[form] for form in (*forms, locale.language) if form in locale.languages), language)
+    return name[:1].upper() + name[1:]
 
 
 def _runtime() -> tuple[type[Exception], ...]:
@@ -226,6 +248,16 @@ def _tag(locale: Locale, catalogue: str) -> str:
     return "-".join(part for part in (locale.language, script, locale.territory) if part)
 
 
+@lru_cache(maxsize=1)
+def _former_names() -> Mapping[str, str]:
+    """The name under which CLDR keeps a time zone that was renamed: ``Asia/Kolkata`` -> ``Asia/Calcutta``."""
+    from babel import Locale
+    from babel.core import get_global
+
+    kept = Locale("en").time_zones
+    return {new: old for old, new in get_global("zone_aliases").items() if old in kept and new not in kept}
+
+
 def _make_environment(
     folders: tuple[Path, ...], words: NullTranslations, locale: Locale, lang: str
 ) -> jinja2.Environment:
@@ -234,7 +266,12 @@ def _make_environment(
     from babel.lists import format_list
 
     environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder) for folder in folders]),
+        loader=jinja2.ChoiceLoader(
+            [
+                *(jinja2.FileSystemLoader(folder) for folder in folders),
+                jinja2.PrefixLoader({"shipped": jinja2.FileSystemLoader(shipped())}),
+            ]
+        ),
         autoescape=jinja2.select_autoescape(("html", "xml")),
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n"],
@@ -260,5 +297,9 @@ def _make_environment(
         names = get_day_names("wide", locale=locale)
         return format_list([names[WEEKDAYS.index(day)] for day in days], locale=locale)
 
-    environment.filters.update(date=date, time=time, weekdays=weekdays, direction=direction)
+    def city(zone: str) -> str:
+        known = zone if zone in locale.time_zones else _former_names().get(zone, zone)
+        return str(locale.time_zones.get(known, {}).get("city") or zone.rpartition("/")[2].replace("_", " "))
+
+    environment.filters.update(date=date, time=time, weekdays=weekdays, direction=direction, autonym=autonym, city=city)
     return environment

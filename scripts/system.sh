@@ -11,6 +11,10 @@ packages=(
   nginx-light            # the configuration of docs/nginx.md
   newsboat rss2email     # feed readers that poll a served site
   openssl                # a certificate for a relay with TLS
+  libmail-dkim-perl      # a second opinion on DKIM signatures
+  libmail-spf-perl       # with SPF: only recommended by spamassassin
+  libnet-dns-perl        # the resolver that it is given: no network
+  spamassassin           # the score of a digest, by its local rules
 )
 python=${PYTHON:-python3}
 # Debian's Python comes without venv; python.org's brings it.

@@ -24,6 +24,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.answer(self.rfile.read(int(self.headers["Content-Length"])), 202)
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def answer(self, body: bytes, status: int = 200, **headers: str) -> None:
         self.send_response(status)
         for key, value in headers.items():
@@ -140,6 +143,25 @@ def test_not_modified_is_an_answer(server):
     answer = get(f"{server}kept")
     assert answer.unchanged
     assert not answer.good
+
+
+def test_the_head_of_an_answer_comes_from_the_address_that_is_named(server):
+    port = server.rpartition(":")[2]
+    answer = http.head("GET", f"http://user:x@nowhere.invalid:{port}brotli#part", address="127.0.0.1", timeout=5)
+    assert (answer.status, answer.body, answer.headers["content-encoding"]) == (200, b"", "br")
+    assert answer.url == f"http://user:x@nowhere.invalid:{port}brotli#part"
+    assert http.head("HEAD", f"http://nowhere.invalid:{port}plain", address="127.0.0.1", timeout=5).good
+    with pytest.raises(FetchError, match=r"nowhere\.invalid:\d+/cookie cannot be reached"):
+        http.head("GET", f"http://nowhere.invalid:{port}cookie", address="127.0.0.1", timeout=5)
+
+
+def test_a_redirect_says_where_it_leads(server):
+    base = server.replace("127.0.0.1", "nowhere.invalid")
+    moved = http.head("GET", f"{base}moved/307/plain", address="127.0.0.1", timeout=5)
+    assert (moved.onward, moved.gone) == (f"{base}plain", False)
+    assert get(f"{server}kept").onward == "", "304 is no redirect"
+    gone = get(f"{server}moved/410/plain")
+    assert (gone.gone, gone.onward) == (True, ""), "a Location leads on in a redirect alone"
 
 
 def test_a_server_that_is_silent_or_drips_holds_nobody():

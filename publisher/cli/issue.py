@@ -183,8 +183,10 @@ def _local(app: App, moment: datetime) -> str:
 
 @issue.command()
 @click.argument("id")
-@click.option("--subject", default=None, help="The subject line.")
-@click.option("--preheader", default=None, help="The line that inboxes show beside the subject.")
+@click.option("--subject", default=None, help="The subject line; empty: made from the stories again.")
+@click.option(
+    "--preheader", default=None, help="The line that inboxes show beside the subject; empty: made from the stories."
+)
 @click.option(
     "--intro",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -246,19 +248,19 @@ def _words(file: Path | None) -> str | None:
 
 @issue.command("check")
 @click.argument("id")
+@click.option("--links", is_flag=True, help="Ask for every address that the mails link to, once.")
 @click.pass_obj
-def check_(context: Context, id: str) -> int:
-    """Lint the issue's editions: errors block approval."""
-    from publisher.delivery import mail
-    from publisher.digest import press
-    from publisher.issues import store
+def check_(context: Context, id: str, *, links: bool) -> int:
+    """Lint the issue's editions: errors block approval.
+
+    Where mails leave by SMTP, DNS is asked whether receivers can know them as yours; where SpamAssassin or rspamd is
+    installed, one mail is scored.
+    """
+    from publisher.delivery.check import check
 
     with context.app() as app:
         _follow(app, id)
-        with app.database.read() as connection:
-            found = store.get(connection, id)
-            wishes = [wish for wish, _ in mail.wishes(app.config, connection, found)]
-        findings = press.lint(app.post.press, found, wishes)
+        findings = check(app.post, id, app.clock.now(), links=links)
     errors = sum(finding.severity == "error" for finding in findings)
     context.show(
         [asdict(finding) for finding in findings],

@@ -24,6 +24,7 @@ MODULES: Mapping[str, str] = MappingProxyType(
         "articles": "site",
         "build": "build",
         "check": "site",
+        "dkim": "dkim",
         "explain": "site",
         "init": "site",
         "issue": "issue",

@@ -215,7 +215,7 @@ def show(context: Context, address: str) -> int:
 
     Their state and wishes, the history of their consent, and what they were sent.
     """
-    from publisher.delivery import ledger, mail
+    from publisher.delivery import ledger, link
     from subscribers import store
 
     with context.app() as app:
@@ -224,7 +224,7 @@ def show(context: Context, address: str) -> int:
             history = store.history(connection, reader.id)
             sent = ledger.of_reader(connection, reader.id)
         zone = app.config.site.timezone
-        feed = mail.feed_link(app.config, app.keys, reader, "rss.xml") if app.config.web.url else ""
+        feed = link.feed(app.config, app.keys, reader, "rss.xml") if app.config.web.url else ""
     context.show(
         _shown(reader)
         | {
@@ -307,6 +307,7 @@ def erase(context: Context, address: str, *, yes: bool) -> int:
 
     A keyed hash stays, so that no import brings them back.
     """
+    from publisher.delivery import store as clicks
     from subscribers import store, tokens
 
     with context.app() as app:
@@ -315,6 +316,7 @@ def erase(context: Context, address: str, *, yes: bool) -> int:
             _agreed(f"Erase {reader.address} and all that is known of them?")
         with app.database.write() as connection:
             store.erase(connection, reader.id, mac=partial(tokens.mac, app.keys), now=app.clock.now())
+            clicks.forget(connection, reader.id)
     context.show({"erased": True}, lambda: ["erased"])
     return 0
 

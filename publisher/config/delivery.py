@@ -120,12 +120,29 @@ class Imap(Login):
     folder: Filled = setting("INBOX", description="Folder of the mailbox.")
 
 
+_LOCAL = 36
+"""Characters that 64 (RFC 5321 4.5.3.1.1) leave beside a plus and a mark of 27."""
+
+
 class Bounces(Section):
     """Where undeliverable mail comes back to."""
 
-    address: Address = setting(description="Envelope sender of all mails.", example="bounce@example.org")
+    address: Address = setting(
+        description="Envelope sender of digests; each gets a mark of its own before the @, `bounce+mark@`, by which "
+        "a returned one is known (VERP).",
+        example="bounce@example.org",
+    )
     maildir: SomewhereOrNone = setting(None, description="Maildir in which returned mail is found.")
     imap: Imap | None = setting(None, description="Mailbox in which returned mail is found.")
+
+    @field_validator("address")
+    @classmethod
+    def _room_for_the_mark(cls, address: str) -> str:
+        if len(address.rpartition("@")[0]) > _LOCAL:
+            raise ValueError(
+                f"{address!r} leaves no room for the mark of each mail; write at most {_LOCAL} characters before the @"
+            )
+        return address
 
 
 class Delivery(Section):
@@ -146,11 +163,22 @@ class Delivery(Section):
     domains: Annotated[
         dict[Host, Domain], NAMED, Later("is not followed: all domains are sent to at one pace in this version")
     ] = setting({}, description="Pace of single receiving domains, beside the shipped profiles.")
-    dkim: Annotated[
-        tuple[Dkim, ...], LIST, Later("is not used: mails are not signed in this version, let the relay sign them")
-    ] = setting((), description="Keys that mails are signed with.")
+    encoding: Annotated[Literal["base64", "8bit", "quoted-printable"], WORD] = setting(
+        "base64",
+        description="How the parts of a digest are written: `base64` passes every relay unchanged; `8bit` is a quarter "
+        "smaller and needs relays that all know 8BITMIME; `quoted-printable` suits mails of Latin letters.",
+    )
+    dkim: Annotated[tuple[Dkim, ...], LIST] = setting(
+        (),
+        description="Keys that mails are signed with, RSA and, beside it, Ed25519; those of the sender's domain count. "
+        "`publisher dkim new` makes one.",
+    )
     bounces: Annotated[
-        Bounces | None, Later("is not used: returned mail is not read in this version", lambda found: found is not None)
+        Bounces | None,
+        Later(
+            "is not used: returned mail is not read in this version",
+            lambda found: found is not None and (found.maildir is not None or found.imap is not None),
+        ),
     ] = setting(None, description="Where undeliverable mail comes back to.")
     uncertain: Annotated[Literal["hold", "resend"], WORD] = setting(
         "hold", description="What becomes of a message whose outcome a crash hid: nothing until you decide, or again."
@@ -236,9 +264,7 @@ class Web(Section):
 class Tracking(Section):
     """What is counted about readers; nothing unless you say so."""
 
-    clicks: Annotated[Flag, Later("is not followed: clicks are not counted in this version")] = setting(
-        False, description="Whether links in mails lead over the server, which counts them."
-    )
+    clicks: Flag = setting(False, description="Whether links in mails lead over the server, which counts them.")
     opens: Annotated[Flag, Later("is not followed: opens are not counted in this version")] = setting(
         False, description="Whether mails hold a picture that counts how often it is shown."
     )

@@ -147,6 +147,11 @@ class Newsletter(Section):
     preheader: Subject = setting(
         "{titles}", description="Line that mail programs show after the subject; as `subject`."
     )
+    design: Annotated[Literal["cards", "list", "text"], WORD] = setting(
+        "cards",
+        description="How its mails look: `cards` with pictures, a compact `list`, or `text` without colours and "
+        "pictures. Each is a template that the site may replace.",
+    )
     schedules: Annotated[dict[Name, Schedule], NAMED] = setting(
         {"weekly": "mon 08:00"},
         description="Rhythms, of which a reader has one; the first is the default. `08:00`, `mon 08:00`, "

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from publisher.db.engine import Connection, Database
 from publisher.errors import StoreError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision under ``migrations/versions``; a test holds the two together."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 

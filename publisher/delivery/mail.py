@@ -1,4 +1,4 @@
-"""From a delivery to its message: links, Message-IDs, letters to one person."""
+"""From a delivery to its message: who gets it, Message-IDs, signatures, letters to one person."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from typing import TypedDict
 from publisher import urls
 from publisher.config import Config, Mailbox, Newsletter
 from publisher.db.engine import Connection, Database
-from publisher.delivery import ledger, plan
+from publisher.delivery import ledger, link, plan
 from publisher.delivery.delivery import Leased
 from publisher.delivery.sender import Message, Work
 from publisher.delivery.transport import Envelope, Transport
-from publisher.digest import press, wire
+from publisher.digest import dkim, headers, press, wire
 from publisher.digest import store as editions
-from publisher.digest.edition import Edition, Wish
+from publisher.digest.dkim import Key
+from publisher.digest.edition import Edition, Sheet, Wish
 from publisher.digest.render import letter
-from publisher.digest.wire import Slots, Wire
+from publisher.digest.splice import Encoding
+from publisher.digest.wire import Sign, Slots, Wire
 from publisher.errors import NotFoundError, StateError
 from publisher.issues import store
 from publisher.issues.issue import Issue
@@ -29,14 +31,26 @@ from publisher.templates import Templates
 from subscribers import segment
 from subscribers import store as readers
 from subscribers.subscriber import Subscriber
-from subscribers.tokens import Keys, Purpose, claimed, mac, sign, verify
+from subscribers.tokens import Keys, Purpose, mac, sign
+from subscribers.tokens import return_path as return_token
 
 PAGE = 1000
 """Readers that planning looks at at once."""
+READY, SHEETS = 100, 16
+"""Compiled editions that are kept at hand, of a quarter of a megabyte each, and sheets, of one or two."""
 CHANGED = "it is not what was approved any more: a template or the config has changed"
 LOOK_AGAIN = "look at it again and approve it again"
-_SERIAL_BITS = 24
-"""A view link names reader and issue in one number: 2^24 issues, 2^39 readers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """An edition of an issue on its way, as it is needed for each reader: no message asks the database again."""
+
+    issue: str
+    serial: int
+    letter: Newsletter
+    wire: Wire
+    sign: Sign | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +63,11 @@ class Post:
     keys: Keys
     media: Path
     """Folder of the pictures made for mail."""
-    wires: dict[tuple[str, str], Wire] = field(default_factory=dict)
-    """Compiled editions of issues being sent; one lane makes one, all use it."""
+    dkim: tuple[Key, ...] = ()
+    """What mails are signed with; each message by those of its sender's domain."""
+    ready: dict[tuple[str, str], Ready] = field(default_factory=dict)
+    """Compiled editions of issues being sent, newest last; one lane makes one, all use it."""
+    sheets: dict[tuple[str, str], Sheet] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
     @property
@@ -126,11 +143,14 @@ def planned(post: Post, issue: Issue, now: datetime, *, connections: int) -> Ite
     with post.database.read() as connection:  # one view of the readers: whoever comes meanwhile is in no issue by half
         wanted, told = wishes(post.config, connection, issue), told_before(post.config, connection, issue)
         special = [_wish(post.config, connection, id, told) for id in told]
-        made = press.press_all(post.press, issue, [*(wish for wish, _ in wanted), *special])
+        kept = set(editions.keys(connection, issue.id))
+        missing = [wish for wish in [*(wish for wish, _ in wanted), *special] if wish.key not in kept]
+        made = press.press_all(post.press, issue, missing)
         with post.database.write() as writing:
-            editions.save(writing, list(made.values()))
+            editions.save(writing, made.values())
+        has = kept | set(made)
         size = plan.shard_size(sum(count for _, count in wanted), connections)
-        yield from plan.plan(_readers(post.config, connection, issue, told), lambda wish: wish.key in made, size)
+        yield from plan.plan(_readers(post.config, connection, issue, told), lambda wish: wish.key in has, size)
 
 
 def told_before(config: Config, connection: Connection, issue: Issue) -> Mapping[int, frozenset[str]]:
@@ -167,40 +187,7 @@ def wish_of(config: Config, reader: Subscriber, told: frozenset[str] = frozenset
     return Wish(topics=said.topics, language=said.language, format=said.format, told=tuple(told))
 
 
-# -- links and ids
-
-
-def view_link(config: Config, keys: Keys, reader: int, epoch: int, serial: int) -> str:
-    """The reader's own page of an issue."""
-    token = sign(keys, Purpose.VIEW, reader << _SERIAL_BITS | serial, None, epoch)
-    return urls.join(config.web.url, f"/i/{token}")
-
-
-def read_view(connection: Connection, keys: Keys, token: str, now: datetime) -> tuple[Subscriber, Issue] | None:
-    """The reader and the issue of a view link, or None where it is not one of ours."""
-    number = claimed(token)
-    if number is None or number < 0:
-        return None
-    reader = readers.by_id(connection, number >> _SERIAL_BITS)
-    if reader is None or verify(keys, Purpose.VIEW, token, now, reader.epoch) is None:
-        return None
-    issue = store.by_serial(connection, number & (1 << _SERIAL_BITS) - 1)
-    return None if issue is None else (reader, issue)
-
-
-def feed_link(config: Config, keys: Keys, reader: Subscriber, file: str) -> str:
-    """The reader's own feed: good until they have their links revoked."""
-    return urls.join(config.web.url, f"/f/{sign(keys, Purpose.FEED, reader.id, None, reader.epoch)}/{file}")
-
-
-def unsubscribe_path(keys: Keys, reader: int) -> str:
-    """Where the reader leaves: good for ever, whatever the reader changes (no expiry, no epoch)."""
-    return f"/u/{sign(keys, Purpose.UNSUB, reader, None)}"
-
-
-def unsubscribe_link(config: Config, keys: Keys, reader: int) -> str:
-    """The same as an address."""
-    return urls.join(config.web.url, unsubscribe_path(keys, reader))
+# -- messages
 
 
 def message_id(keys: Keys, issue: str, reader: int, sender: Mailbox) -> str:
@@ -209,57 +196,102 @@ def message_id(keys: Keys, issue: str, reader: int, sender: Mailbox) -> str:
 
 
 def _domain(sender: Mailbox) -> str:
-    return sender.address.rpartition("@")[2].encode("idna").decode("ascii").lower()
+    return headers.ascii_domain(sender.address.rpartition("@")[2]).lower()
 
 
 # -- messages
 
 
-def slots(post: Post, issue: Issue, *, reader: int, epoch: int, address: str, name: str, date: datetime) -> Slots:
+def slots(post: Post, ready: Ready, *, reader: int, epoch: int, address: str, name: str, date: datetime) -> Slots:
     """A reader's own values in an issue's message."""
-    letter_from = of(post.config, issue).sender
+    config, keys = post.config, post.keys
     return Slots(
         to=address,
         name=name,
-        unsubscribe=unsubscribe_link(post.config, post.keys, reader),
-        view=view_link(post.config, post.keys, reader, epoch, issue.serial),
-        message_id=message_id(post.keys, issue.id, reader, letter_from),
+        unsubscribe=link.unsubscribe(config, keys, reader),
+        preferences=link.preferences(config, keys, reader, epoch),
+        view=link.view(config, keys, reader, epoch, ready.serial),
+        click=link.click(keys, reader, ready.serial),
+        message_id=message_id(keys, ready.issue, reader, ready.letter.sender),
         date=date,
     )
 
 
 def compose(post: Post, leased: Leased, now: datetime) -> Message:
     """The message of a delivery. Raises ``PublisherError`` where it cannot be made."""
-    with post.database.read() as connection:
-        issue = store.get(connection, leased.issue)
-    letter_of = of(post.config, issue)
+    ready = _ready(post, leased.issue, leased.edition)
     mine = slots(
         post,
-        issue,
+        ready,
         reader=leased.subscriber,
         epoch=leased.epoch,
         address=leased.address,
         name=leased.name,
-        date=now.astimezone(letter_of.zone),
+        date=now.astimezone(ready.letter.zone),
     )
-    body = _wire(post, issue, leased.edition).fill(mine)
-    envelope = Envelope(sender=letter_of.sender.address, recipient=leased.address, message_id=mine.message_id)
-    return Message(envelope=envelope, body=body)
+    back = return_path(post, ready.letter.sender, leased.subscriber, ready.serial)
+    envelope = Envelope(sender=back, recipient=reach(leased.address), message_id=mine.message_id)
+    return Message(envelope=envelope, body=ready.wire.fill(mine, ready.sign))
 
 
-def _wire(post: Post, issue: Issue, key: str) -> Wire:
+def prepared(post: Post, issue: Issue, edition: Edition) -> Ready:
+    """The edition compiled, with what signs it."""
+    letter_of = of(post.config, issue)
+    try:
+        compiled = wire.compile(edition, letter_of, post.config)
+    except ValueError as problem:  # the config takes more than a header field can hold
+        raise StateError(f"issue {issue.id}: {problem}", hint="mend it in config.yaml") from problem
+    return Ready(
+        issue=issue.id,
+        serial=issue.serial,
+        letter=letter_of,
+        wire=compiled,
+        sign=signer(post, letter_of.sender),
+    )
+
+
+def signer(post: Post, sender: Mailbox) -> Sign | None:
+    """What signs a message of that sender, or None where no key is of their domain."""
+    keys = dkim.matching(post.dkim, _domain(sender)) if post.dkim else ()
+    if not keys:
+        return None
+    # The only encoding whose bodies are not their own relaxed form.
+    if Encoding(post.config.delivery.encoding) is Encoding.EIGHT_BIT:
+        return lambda fields, body, date: dkim.sign(keys, fields, dkim.relaxed_body(b"".join(body)), date)
+    return partial(dkim.sign, keys)
+
+
+def return_path(post: Post, sender: Mailbox, reader: int, serial: int) -> str:
+    """The envelope sender, to which a message that cannot be delivered comes back: it tells whose it was (VERP)."""
+    bounces = post.config.delivery.bounces
+    if bounces is None:
+        return reach(sender.address)
+    local, _, domain = reach(bounces.address).rpartition("@")
+    return f"{local}+{return_token(post.keys, link.joined(reader, serial))}@{domain}"
+
+
+def reach(address: str) -> str:
+    """The address as an envelope carries it: its domain in ASCII (RFC 5321 2.3.5)."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{headers.ascii_domain(domain)}"
+
+
+def _ready(post: Post, id: str, key: str) -> Ready:
     with post.lock:
-        if (found := post.wires.get((issue.id, key))) is not None:
-            return found
-        with post.database.read() as connection:
-            edition = editions.load(connection, issue.id, key)
-        if edition is None:
-            raise StateError(f"issue {issue.id} has no edition {key}", hint="stop it and draft a new one")
-        if len(post.wires) >= PAGE:
-            post.wires.clear()
-        made = wire.compile(edition, of(post.config, issue), post.config)
-        post.wires[issue.id, key] = made
-        return made
+        found = post.ready.pop((id, key), None)
+        if found is None:
+            if len(post.sheets) >= SHEETS:
+                post.sheets.clear()
+            with post.database.read() as connection:
+                issue = store.get(connection, id)
+                edition = editions.load(connection, id, key, post.sheets)
+            if edition is None:
+                raise StateError(f"issue {id} has no edition {key}", hint="stop it and draft a new one")
+            found = prepared(post, issue, edition)
+            while len(post.ready) >= READY:
+                del post.ready[next(iter(post.ready))]
+        post.ready[id, key] = found  # the last one used stands last
+        return found
 
 
 def test_message(post: Post, issue: Issue, edition: Edition, address: str, now: datetime) -> Message:
@@ -271,13 +303,16 @@ def test_message(post: Post, issue: Issue, edition: Edition, address: str, now: 
     mine = Slots(
         to=address,
         unsubscribe=archive,
+        preferences=archive,
         view=archive,
+        click="test",
         message_id=f"<{id}@{_domain(letter_of.sender)}>",
         date=now.astimezone(letter_of.zone),
     )
-    body = wire.compile(marked, letter_of, post.config).fill(mine)
+    ready = prepared(post, issue, marked)
     return Message(
-        envelope=Envelope(sender=letter_of.sender.address, recipient=address, message_id=mine.message_id), body=body
+        envelope=Envelope(sender=reach(letter_of.sender.address), recipient=reach(address), message_id=mine.message_id),
+        body=ready.wire.fill(mine, ready.sign),
     )
 
 
@@ -305,9 +340,11 @@ def confirmation(post: Post, reader: Subscriber, now: datetime) -> Message:
         message_id=id,
         date=now.astimezone(letter_of.zone),
         language=post.templates.lang(language),
+        sign=signer(post, letter_of.sender),
     )
     return Message(
-        envelope=Envelope(sender=letter_of.sender.address, recipient=reader.address, message_id=id), body=body
+        envelope=Envelope(sender=reach(letter_of.sender.address), recipient=reach(reader.address), message_id=id),
+        body=body,
     )
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from publisher.delivery import ledger, mail
 from publisher.delivery.delivery import Receipt
-from publisher.delivery.mail import Post
+from publisher.delivery.mail import Post, Ready
 from publisher.delivery.transport import Transport
-from publisher.digest import press, wire
+from publisher.digest import press
 from publisher.digest import store as editions
 from publisher.digest.edition import Edition, Wish
 from publisher.digest.wire import Slots
-from publisher.errors import NotFoundError, StoreError
+from publisher.errors import NotFoundError, StateError, StoreError
 from publisher.issues import store
 from publisher.issues.issue import Issue
 from subscribers import store as readers
@@ -41,18 +41,25 @@ def write(post: Post, id: str, folder: Path, *, address: str, now: datetime) -> 
             ]
     made: list[Path] = []
     for edition in _editions(post, issue, wishes, key):
-        message = wire.compile(edition, mail.of(post.config, issue), post.config)
-        slots = _slots(post, issue, reader, now)
+        ready = mail.prepared(post, issue, edition)
+        slots = _slots(post, ready, reader, now)
         place = folder if reader else folder / edition.key
         files = {
-            "digest.html": message.html(slots).encode(),
-            "digest.txt": message.text(slots).encode(),
-            "message.eml": message.fill(slots),
+            "digest.html": ready.wire.html(slots).encode(),
+            "digest.txt": ready.wire.text(slots).encode(),
+            "message.eml": _message(ready, slots),
         }
         made += [_write(place / name, body) for name, body in files.items()]
     if not made:
         raise NotFoundError(f"issue {id} has nothing for {address or 'its readers'}", hint="their topics have no story")
     return made
+
+
+def _message(ready: Ready, slots: Slots) -> bytes:
+    try:
+        return ready.wire.fill(slots, ready.sign)
+    except ValueError as problem:
+        raise StateError(f"{slots.to} can get no mail: {problem}", hint="correct the reader's address") from problem
 
 
 def _reader(post: Post, issue: Issue, address: str) -> Subscriber:
@@ -73,17 +80,17 @@ def _editions(post: Post, issue: Issue, wishes: Sequence[Wish], key: str | None)
     return list(press.press_all(post.press, issue, wishes).values())
 
 
-def _slots(post: Post, issue: Issue, reader: Subscriber | None, now: datetime) -> Slots:
+def _slots(post: Post, ready: Ready, reader: Subscriber | None, now: datetime) -> Slots:
     if reader is None:
-        return press.sample_slots(post.config, mail.of(post.config, issue), now)
+        return press.sample_slots(post.config, ready.letter, now)
     return mail.slots(
         post,
-        issue,
+        ready,
         reader=reader.id,
         epoch=reader.epoch,
         address=reader.address,
         name=reader.name,
-        date=now.astimezone(mail.of(post.config, issue).zone),
+        date=now.astimezone(ready.letter.zone),
     )
 
 

@@ -78,7 +78,7 @@ class SmtpConnection:
         session = self.connect()
         phase = Phase.ENVELOPE
         try:
-            refused = _refused(session, envelope)
+            refused = _refused(session, envelope, eight_bit=not message.isascii())
             if refused is not None:
                 self._reset(refused.code)
                 return refused
@@ -199,12 +199,16 @@ def _greet(session: smtplib.SMTP, transport: SmtpTransport, where: str) -> None:
         ) from error
 
 
-def _refused(session: smtplib.SMTP, envelope: Envelope) -> Receipt | None:
-    """The answer that ended the exchange before its message; the first digit decides (RFC 5321 4.2.1)."""
+def _refused(session: smtplib.SMTP, envelope: Envelope, *, eight_bit: bool) -> Receipt | None:
+    """The answer that ended the exchange before its message; the first digit decides (RFC 5321 4.2.1).
+
+    A message with octets beyond ASCII is announced where the relay knows of such (RFC 6152 2).
+    """
     if not (_PATH.fullmatch(envelope.sender) and _PATH.fullmatch(envelope.recipient)):
         return Receipt(code=553, text="the address has characters that SMTP cannot carry", phase=Phase.ENVELOPE)
     # Not session.mail and session.rcpt: they take an address apart as a header's and may name another mailbox.
-    code, text = session.docmd("MAIL", f"FROM:<{envelope.sender}>")
+    body = " BODY=8BITMIME" if eight_bit and session.has_extn("8bitmime") else ""
+    code, text = session.docmd("MAIL", f"FROM:<{envelope.sender}>{body}")
     if code // 100 == 2:
         code, text = session.docmd("RCPT", f"TO:<{envelope.recipient}>")
     if code // 100 == 2:

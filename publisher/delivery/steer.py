@@ -50,7 +50,7 @@ def approve(post: Post, id: str, *, now: datetime, by: str, hash: str = "") -> t
         issue = replace(issue, approved_hash=current, approvers=tuple(dict.fromkeys((*before, by))), note="")
         store.update(connection, issue, seen=seen)
         editions.discard(connection, id)
-        editions.save(connection, list(made.values()))
+        editions.save(connection, made.values())
         store.record(connection, id, "issue.approved", now=now, by=by, detail=current)
     return issue, findings
 

@@ -16,7 +16,7 @@ from publisher.issues import compose
 from publisher.issues.issue import Issue, Story
 from publisher.templates import Templates
 
-_FORM = 1
+_FORM = 2
 """Raised when this program makes other bytes of the same issue: what was approved before is then asked for again."""
 
 
@@ -33,12 +33,13 @@ def content_hash(
         "form": _FORM,
         "issue": [issue.id, issue.slot.isoformat(), issue.number, issue.subject, issue.preheader, issue.intro],
         "words": [*compose.words(issue, issue.stories, newsletter), issue.own_subject, issue.own_preheader],
-        "patterns": [newsletter.subject, newsletter.preheader, newsletter.empty],
+        "patterns": [newsletter.subject, newsletter.preheader, newsletter.empty, newsletter.design],
         "stories": [_frozen(story, media) for story in issue.stories],
         "newsletter": [newsletter.name, newsletter.title, asdict(newsletter.sender), newsletter.reply_to],
         "shape": [newsletter.zone.key, select.max, list(select.topics), list(config.topics)],
         "site": [site.title, site.url, site.copyright, site.postal_address, config.web.url],
         "theme": [theme.logo, theme.colour, theme.width],
+        "wire": [config.delivery.encoding, config.tracking.clicks],
         "templates": templates.fingerprint("digest"),
     }
     written = json.dumps(facts, ensure_ascii=True, sort_keys=True, default=str)
@@ -55,10 +56,19 @@ def check(issue: Issue, editions: Iterable[Edition], newsletter: Newsletter, con
         message = "there is no story for any reader in it; draft the issue again, or skip it"
         return (Finding(Severity.ERROR, "stories-none", f"{issue.id}: stories", message),)
     found: dict[tuple[str, str], Finding] = {}
+    judged: lint.Judged = set()
     for edition in made:
-        for finding in lint.lint(edition, wire.compile(edition, newsletter, config), config):
+        for finding in _findings(edition, newsletter, config, judged):
             found.setdefault((finding.code, finding.message), finding)
     return tuple(sorted(found.values(), key=lambda finding: finding.severity != Severity.ERROR))
+
+
+def _findings(edition: Edition, newsletter: Newsletter, config: Config, judged: lint.Judged) -> tuple[Finding, ...]:
+    try:
+        compiled = wire.compile(edition, newsletter, config)
+    except ValueError as problem:  # the config takes more than a header field can hold
+        return (Finding(Severity.ERROR, "headers", f"{edition.key}: headers", f"{problem}; mend it in config.yaml"),)
+    return lint.lint(edition, compiled, config, judged=judged)
 
 
 def _frozen(story: Story, media: Media | None) -> dict[str, object]:

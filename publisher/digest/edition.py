@@ -1,24 +1,27 @@
-"""What a reader may wish for, and which stories that gives. Pure."""
+"""What a reader may wish for, which stories that gives, and the edition that is joined of them. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
+from publisher import text
 from publisher.content.article import Image, Topic
+from publisher.digest import marks, segments
+from publisher.digest.segments import Segments, escaped
 from publisher.issues.issue import Issue, Story
 
-# Marks that stand for a reader's own values until a message is filled. Plain ASCII, because lxml percent-encodes
-# anything else in an address (premailer 297); the names under .invalid lead nowhere (RFC 2606 2).
-UNSUBSCRIBE_SLOT = "https://xq7unsubxq7.invalid/"
-VIEW_SLOT = "https://xq7viewxq7.invalid/"
-EMAIL_SLOT = "xq7emailxq7"
-SLOT_MARK = "xq7"
-
 _LONGEST_KEY = 72
+PAGE_HEAD = "<!--page-head-->"
+"""Where pages get the lines of a head that mails have not."""
+MAIL, PAGE, PERSONAL_PAGE = frozenset({"mail", "personal"}), frozenset({"page"}), frozenset({"page", "personal"})
+"""The stretches that stand in a mail, in the archive and in a reader's own page."""
+_COLUMNS = 72
+"""Of the text part."""
 
 
 class Format(StrEnum):
@@ -87,6 +90,59 @@ Media = Callable[[Image], MediaPicture | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a wish gives of an issue."""
+
+    sections: tuple[Section, ...]
+    more: tuple[Story, ...] = ()
+    """Stories of the reader's topics that did not fit: only named, in the issue's order."""
+
+    @property
+    def stories(self) -> tuple[Story, ...]:
+        """Those that stand in it as cards, in their order."""
+        return tuple(story for section in self.sections for story in section.stories)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Where a story's link leads: straight, and by way of the server that counts it."""
+
+    url: str
+    counted: str = ""
+    """What stands before the reader's own code in a counted link; empty where links are not counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The pieces of an issue's master document in one language and format; every edition is joined from some."""
+
+    html: Mapping[str, Segments]
+    """Pieces by name, styles inlined, with the stretches that only a mail or a page has."""
+    text: Mapping[str, Segments]
+    links: Mapping[str, Link]
+    """What the slots ``link0``, ``link1``… of the HTML stand for."""
+    names: tuple[str, ...] = ()
+    """What ``name0``, ``name1``… say to a reader without a name."""
+    mail: Mapping[str, Segments] = field(init=False, repr=False, compare=False)
+    """The HTML as it is mailed: what only pages have is gone, links are counted where they are to be."""
+    page: Mapping[str, Segments] = field(init=False, repr=False, compare=False)
+    """The HTML with the stretches of mails and pages still marked; its links lead straight to the stories."""
+
+    def __post_init__(self) -> None:
+        straight: segments.Known = {name: escaped(link.url) for name, link in self.links.items()}
+        counted: segments.Known = {
+            name: Segments((escaped(link.counted), ""), ("click",)) if link.counted else escaped(link.url)
+            for name, link in self.links.items()
+        }
+        mail = {name: segments.keep(segments.join([(piece, counted)]), MAIL) for name, piece in self.html.items()}
+        mail = {name: segments.without(piece, PAGE_HEAD) for name, piece in mail.items()}
+        object.__setattr__(self, "mail", mail)
+        object.__setattr__(
+            self, "page", {name: segments.join([(piece, straight)]) for name, piece in self.html.items()}
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """A finished digest for one wish, with slots where the reader's own values go."""
 
@@ -98,17 +154,66 @@ class Edition:
     """BCP 47 tag of the words around the stories."""
     subject: str
     preheader: str
-    html: str
-    """As it is mailed: styles inlined."""
-    page: str
-    """The same with the marks that ``render.web_page`` makes a page of."""
-    text: str
+    words: Mapping[str, str]
+    """``counted``, ``reading`` and ``chosen`` in the reader's language."""
+    layout: tuple[str, ...]
+    """Names of the pieces that it is joined of."""
+    sheet: Sheet
     stories: tuple[Story, ...]
     """In the order in which they stand in it."""
+    more: tuple[Story, ...] = ()
+
+    def html(self) -> Segments:
+        """The HTML as it is mailed."""
+        return self._joined(self.sheet.mail, self._words(escaped), 1)
+
+    def page(self) -> Segments:
+        """The HTML with the stretches of mails and pages still marked; its links lead straight to the stories."""
+        return self._joined(self.sheet.page, self._words(escaped), 1)
+
+    def text(self) -> Segments:
+        """The text part; its links are never counted."""
+        words = self._words(str)
+        return self._joined(self.sheet.text, words | {"chosen": _lines(words.get("chosen", ""))}, 2)
+
+    def _words(self, form: Callable[[str], str]) -> dict[str, str]:
+        return {
+            "subject": form(self.subject),
+            "preheader": form(self.preheader),
+            **{name: form(value) for name, value in self.words.items()},
+        }
+
+    def _joined(self, pieces: Mapping[str, Segments], words: dict[str, str], columns: int) -> Segments:
+        numbers = _numbers(self.layout)
+        return segments.join(
+            (pieces[name], {**words, "number": f"{numbers[name]:>{columns}}"} if name in numbers else words)
+            for name in self.layout
+            if name in pieces
+        )
 
 
-def sections(issue: Issue, wish: Wish, maximum: int, topic_order: Sequence[str]) -> tuple[Section, ...]:
-    """The stories for this wish, by topic; empty where the reader would get an empty mail.
+def _lines(chosen: str) -> str:
+    """The reader's topics in lines of the text part, which end between two of them."""
+    lines, used = [""], 0
+    for title in chosen.split(SEPARATOR):
+        needed = _width(title) + len(SEPARATOR)
+        if used and used + needed > _COLUMNS:
+            lines.append("")
+            used = 0
+        lines[-1] += (SEPARATOR if used else "") + title
+        used += needed
+    return "\n".join(lines)
+
+
+_width = lru_cache(maxsize=1024)(text.width)
+SEPARATOR = " · "
+"""Between the titles of a reader's topics."""
+HEADLINES_FROM = 3
+"""With fewer stories a list of them on top says everything twice."""
+
+
+def choose(issue: Issue, wish: Wish, maximum: int, topic_order: Sequence[str]) -> Choice:
+    """The stories for this wish, by topic; no sections where the reader would get an empty mail.
 
     The issue's order decides which ``maximum`` stories are taken, ``topic_order`` (keys) only in which order their
     sections stand; topics that it does not name follow in the order in which they come up, stories without one last.
@@ -121,7 +226,10 @@ def sections(issue: Issue, wish: Wish, maximum: int, topic_order: Sequence[str])
         filed.setdefault(topic.key, []).append(story)
     rank = {key: index for index, key in enumerate(topic_order)}
     order = sorted(filed, key=lambda key: (key == "", rank.get(key, len(rank))))
-    return tuple(Section(topics[key] if key else None, tuple(filed[key])) for key in order)
+    return Choice(
+        sections=tuple(Section(topics[key] if key else None, tuple(filed[key])) for key in order),
+        more=tuple(story for _, story in taken[maximum:]),
+    )
 
 
 def _place(story: Story, wish: Wish) -> Topic | None:
@@ -131,3 +239,59 @@ def _place(story: Story, wish: Wish) -> Topic | None:
     if not wish.topics or story.topic.key in wish.topics:
         return story.topic
     return next((topic for topic in story.topics if topic.key in wish.topics), None)
+
+
+def places(issue: Issue) -> dict[str, Topic]:
+    """Every topic under which a story of the issue may stand, by key: their order numbers the pieces."""
+    found: dict[str, Topic] = {}
+    for story in issue.stories:
+        for topic in (story.topic, *story.topics):
+            found.setdefault(topic.key, topic)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What numbers the pieces of an issue: stories by guid and topics by key, each in the order of the issue."""
+
+    stories: Mapping[str, int]
+    topics: Mapping[str, int]
+
+    @classmethod
+    def of(cls, issue: Issue) -> Order:
+        """The numbers of an issue."""
+        stories = {story.guid: number for number, story in enumerate(issue.stories)}
+        return cls(stories, {key: number for number, key in enumerate(places(issue))})
+
+
+def layout(order: Order, choice: Choice, *, chosen: bool) -> tuple[str, ...]:
+    """The names of the pieces that an edition of this choice is joined of, in their order.
+
+    ``heading.1`` stands for the second of ``places``, ``heading.1.first`` where it begins the mail;
+    ``card.3.1`` is the fourth story of the issue as it stands under that topic, ``card.3.1.lead`` as the first of all.
+    """
+    index = order.stories
+    stories = choice.stories
+    names = [marks.TOP]
+    if len(stories) >= HEADLINES_FROM:
+        names += ("headlines", *(f"headline.{index[story.guid]}" for story in stories), "headlines.end")
+    first = True
+    for section in choice.sections:
+        place = order.topics[section.topic.key if section.topic else ""]
+        names.append(f"heading.{place}" + (".first" if first and not section.topic else ""))
+        for story in section.stories:
+            names.append(f"card.{index[story.guid]}.{place}" + (".lead" if first else ""))
+            first = False
+    if choice.more:
+        names += ("more", *(f"more.{index[story.guid]}" for story in choice.more), "more.end")
+    if not choice.sections:
+        names.append("empty")
+    return (*names, "foot", *(["chosen"] if chosen else []), "rest")
+
+
+@lru_cache(maxsize=64)
+def _numbers(names: tuple[str, ...]) -> dict[str, int]:
+    """The number of each story's pieces in an edition: its cards count on, and so do its headlines."""
+    headlines = [name for name in names if name.startswith("headline.")]
+    cards = [name for name in names if name.startswith(("card.", "more.")) and name != "more.end"]
+    return {name: number for found in (headlines, cards) for number, name in enumerate(found, 1)}

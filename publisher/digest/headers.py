@@ -7,23 +7,35 @@ value passes one cleaner, and what could be mistaken for an encoded-word becomes
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Iterable
+from binascii import b2a_base64
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 LINE, LONGEST = 78, 998
 """A line should and must not be longer (RFC 5322 2.1.1)."""
 _WORD = 76  # an encoded-word's line, "=?utf-8?b?" and "?=" included (RFC 2047 2)
 _FRAME = 12
+_MAILBOX = 254  # of an address (RFC 5321 4.5.3.1.3, erratum 1690)
 
 _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029 ]+")
-# Controls, zero-width byte order mark, surrogates, and the marks that make a name read backwards.
-_BANNED = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+# Controls, surrogates, what is no character, and marks that nobody sees or that make a name read backwards. The joiners
+# U+200C and U+200D stay: Persian and emoji are written with them.
+_BANNED = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    r"\ud800-\udfff\U000e0001]"
+)
 _PRINTABLE = re.compile(r"[ -~]*")
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322 3.2.3
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
-_MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>")
+_EXACT = re.compile(r"[!-~]([ -~]*[!-~])?")
+_ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"  # RFC 5322 3.2.3
+_ATOMS = re.compile(rf"(?:{_ATEXT}| )+")
+_DOTTED = rf"{_ATEXT}+(?:\.{_ATEXT}+)*"
+_LABEL = r"(?!-)[A-Za-z0-9-]+(?<!-)"
+_ADDRESS = re.compile(rf"{_DOTTED}@{_LABEL}(?:\.{_LABEL})*")
+_MESSAGE_ID = re.compile(rf"<{_DOTTED}@{_DOTTED}>")
+_LIST_ID = re.compile(rf"(?=.{{3,255}}\Z){_ATEXT}+(?:\.{_ATEXT}+)+")
+_URI = re.compile(r"(?:https?://|mailto:)[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")  # RFC 3986 2
+_FEEDBACK = re.compile(r"[!-9;-~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +49,18 @@ class Field:
 
 def clean(text: str) -> str:
     """One line of text without control characters, direction marks and surrogates; runs of blanks become one."""
-    return _BANNED.sub("", _BREAKS.sub(" ", text)).strip(" ")
+    if not text.isprintable():
+        text = _BANNED.sub("", _BREAKS.sub(" ", text))
+    while "  " in text:  # also those that stood around what was taken out
+        text = text.replace("  ", " ")
+    return text.strip(" ")
 
 
 def text(name: str, value: str) -> Field:
-    """A field of free text such as Subject: plain where it is short ASCII, else encoded-words (RFC 2047 2)."""
+    """A field of free text such as Subject: plain where it is ASCII with blanks to fold at, else encoded-words.
+
+    (RFC 2047 2, 5.) Of any length, in as many lines as it needs: whoever writes for people shortens before.
+    """
     meant = clean(value)
     return Field(name, meant, _line(name, _fold(name, meant) or _encode(name, meant)))
 
@@ -51,11 +70,7 @@ def exact(name: str, value: str) -> Field:
 
     Raises ``ValueError`` for anything but printable ASCII within the limit of a line.
     """
-    if not _PRINTABLE.fullmatch(value) or value != value.strip() or "=?" in value:
-        raise ValueError(f"{name}: {value!r} is not plain printable ASCII")
-    if len(name) + 2 + len(value) > LONGEST:
-        raise ValueError(f"{name} is longer than {LONGEST} characters")
-    return Field(name, value, _line(name, value))
+    return _lines(name, (value,))
 
 
 def mailbox(name: str, display: str, address: str) -> Field:
@@ -65,16 +80,54 @@ def mailbox(name: str, display: str, address: str) -> Field:
     without SMTPUTF8, or is none.
     """
     told, reach = clean(display), _address(name, address)
-    if not told:
-        return Field(name, reach, _line(name, reach))
-    return Field(name, f"{told} <{reach}>", _line(name, _phrase(name, told, f"<{reach}>")))
+    return _named(name, told, f"<{reach}>") if told else Field(name, reach, _line(name, reach))
 
 
 def list_id(title: str, identifier: str) -> Field:
-    """The List-Id field (RFC 2919 3): the list's title for people, its identifier for programs."""
-    told = clean(title)
-    written = _phrase("List-Id", told, f"<{identifier}>") if told else f"<{identifier}>"
-    return Field("List-Id", f"{told} <{identifier}>".strip(), _line("List-Id", written))
+    """The List-Id field (RFC 2919 3): the list's title for people, its identifier for programs.
+
+    Raises ``ValueError`` for an identifier that is not ``label.domain`` in at most 255 ASCII characters.
+    """
+    if not _LIST_ID.fullmatch(identifier):
+        raise ValueError(f"List-Id: {identifier!r} is not the identifier of a list; write it as in weekly.example.org")
+    return _named("List-Id", clean(title), f"<{identifier}>")
+
+
+def link(name: str, *uris: str) -> Field:
+    """A field of addresses in angle brackets, the preferred one first, such as List-Help (RFC 2369 2).
+
+    Never encoded, and never folded but between two addresses that together are too long for a line. Raises
+    ``ValueError`` for what is no https, http or mailto address in ASCII, or is too long by itself.
+    """
+    for uri in uris:
+        if not _URI.fullmatch(uri):
+            raise ValueError(f"{name}: {uri!r} is not a https or mailto address in ASCII; percent-encode the rest")
+    parts = [f"<{uri}>" for uri in uris]
+    whole = ", ".join(parts)
+    fits = len(name) + 2 + len(whole) <= LONGEST
+    return _lines(name, (whole,) if fits else (*(f"{part}," for part in parts[:-1]), parts[-1]))
+
+
+def unsubscribe(url: str, mailto: str = "") -> Field:
+    """The List-Unsubscribe field: the address that takes the one-click POST, then one to write to (RFC 8058 3.1).
+
+    Raises ``ValueError`` where the first is not https (http: a site that is tried out) or the second not ``mailto:``.
+    """
+    if not url.startswith(("https://", "http://")) or (mailto and not mailto.startswith("mailto:")):
+        raise ValueError(f"List-Unsubscribe: {url!r}, {mailto!r}; write a https address, then mailto: and an address")
+    return link("List-Unsubscribe", url, *((mailto,) if mailto else ()))
+
+
+def feedback_id(campaign: str, newsletter: str, site: str, sender: str) -> Field:
+    """The Feedback-ID field, by which Gmail counts complaints: three names and a sender of 5 to 15 characters.
+
+    Nothing in it may tell of a person. Raises ``ValueError`` for blanks, colons and what is not ASCII (Google support
+    6254652).
+    """
+    parts = (campaign, newsletter, site, sender)
+    if not all(map(_FEEDBACK.fullmatch, parts)) or not 5 <= len(sender) <= 15:
+        raise ValueError(f"Feedback-ID: {parts!r} are not four plain words, the last of 5 to 15 characters")
+    return exact("Feedback-ID", ":".join(parts))
 
 
 def message_id(value: str) -> Field:
@@ -93,35 +146,46 @@ def _line(name: str, value: str) -> bytes:
     return f"{name}: {value}\r\n".encode("ascii")
 
 
+def _lines(name: str, lines: Sequence[str]) -> Field:
+    """A field of ASCII in exactly these lines, joined by a blank in what they mean."""
+    value = " ".join(lines)
+    if not _EXACT.fullmatch(value) or "=?" in value:
+        raise ValueError(f"{name}: {value!r} is not plain printable ASCII, or could be taken for an encoded-word")
+    if len(name) + 2 + len(lines[0]) > LONGEST or any(len(line) >= LONGEST for line in lines[1:]):
+        raise ValueError(f"{name} is longer than {LONGEST} characters")
+    return Field(name, value, _line(name, "\r\n ".join(lines)))
+
+
+def _named(name: str, told: str, angle: str) -> Field:
+    written = _phrase(name, told, angle) if told else angle
+    return Field(name, f"{told} {angle}" if told else angle, _line(name, written))
+
+
 def _fold(name: str, value: str) -> str:
     """Plain ASCII in lines of at most 78, cut at blanks, which stay; "" where that cannot be done."""
     if not _PRINTABLE.fullmatch(value) or "=?" in value:
         return ""
-    lines, room = [""], LINE - len(name) - 2
-    for word in value.split(" "):
-        if len(word) >= LINE:
+    lines, start, room = [], 0, LINE - len(name) - 2
+    while len(value) - start > room:
+        end = value.rfind(" ", start, start + room + 1)
+        if end < 0:
             return ""
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
-            lines.append(word)
-            room = LINE - 1
-        else:
-            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
-    # The first word may be too long for the line that it shares with the name.
-    return "\r\n ".join(lines) if len(name) + 2 + len(lines[0]) <= LINE else ""
+        lines.append(value[start:end])
+        start, room = end + 1, LINE - 1
+    return "\r\n ".join([*lines, value[start:]])
 
 
 def _encode(name: str, value: str) -> str:
     """Encoded-words over the whole value, cut between characters, never inside one (RFC 2047 5)."""
-    words, part, size = [], bytearray(), (_WORD - len(name) - 2 - _FRAME) // 4 * 3
-    for character in value:
-        octets = character.encode()
-        if len(part) + len(octets) > size:
-            words.append(bytes(part))
-            part, size = bytearray(), (_WORD - 1 - _FRAME) // 4 * 3
-        part += octets
-    if part:
-        words.append(bytes(part))
-    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(word).decode('ascii')}?=" for word in words)
+    octets, words, start = value.encode(), [], 0
+    room = max(4, (_WORD - len(name) - 2 - _FRAME) // 4 * 3)
+    while start < len(octets):
+        end = start + room
+        while end < len(octets) and octets[end] & 0xC0 == 0x80:  # inside a character
+            end -= 1
+        words.append(b2a_base64(octets[start:end], newline=False).decode("ascii"))
+        start, room = end, (_WORD - 1 - _FRAME) // 4 * 3
+    return "\r\n ".join([f"=?utf-8?b?{word}?=" for word in words])
 
 
 def _phrase(name: str, told: str, angle: str) -> str:
@@ -130,21 +194,30 @@ def _phrase(name: str, told: str, angle: str) -> str:
     plain = told if _ATOMS.fullmatch(told) else f'"{escaped}"'
     if not _PRINTABLE.fullmatch(told) or "=?" in told or len(name) + 2 + len(plain) > LINE:
         plain = _encode(name, told)
+    limit = _WORD if plain.startswith("=?") else LINE  # a line with an encoded-word is the shorter (RFC 2047 2)
     used = len(plain.rpartition("\r\n")[2]) + (0 if "\r\n" in plain else len(name) + 2)
-    return f"{plain} {angle}" if used + 1 + len(angle) <= LINE else f"{plain}\r\n {angle}"
+    return f"{plain} {angle}" if used + 1 + len(angle) <= limit else f"{plain}\r\n {angle}"
 
 
 def ascii_domain(domain: str) -> str:
-    """A domain in the form that mail carries (RFC 5890 2.3.2.1). Raises ``ValueError`` where it has none."""
+    """A domain in the form that mail carries, the same that readers' addresses get (RFC 5890 2.3.2.1, UTS 46).
+
+    Python's own codec is of IDNA 2003: it writes straße.example as another domain. Raises ``ValueError`` where there is
+    no such form.
+    """
+    if domain.isascii():
+        return domain
+    import idna
+
     try:
-        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
-    except UnicodeError as error:
-        raise ValueError(f"{domain!r} is no domain that can be written in ASCII") from error
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError as error:
+        raise ValueError(f"{domain!r} is no domain that can be written in ASCII: {error}") from error
 
 
 def _address(name: str, address: str) -> str:
     local, _, domain = address.strip().rpartition("@")
     reach = f"{local}@{ascii_domain(domain)}"
-    if not _ADDRESS.fullmatch(reach):
-        raise ValueError(f"{name}: {address!r} is not an address that every relay takes")
+    if not _ADDRESS.fullmatch(reach) or "=?" in reach or len(reach) > _MAILBOX:
+        raise ValueError(f"{name}: {address!r} is not an address that every relay takes; write one as name@example.org")
     return reach

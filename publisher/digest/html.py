@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import partial
+from html import escape
 from threading import Lock
 
 from publisher.errors import TemplateError
@@ -16,7 +18,11 @@ from publisher.text import clean
 
 _LOCK = Lock()  # premailer keeps parsed sheets in a shared cache without one (premailer PR 218)
 _SHEET = re.compile(r"<style(?![^>]*\bdata-premailer=)[^>]*>(.*?)<(?=/style)", re.DOTALL | re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->|/\*.*?\*/", re.DOTALL)
+_KEPT = re.compile(r"<style\b[^>]*>.*?<(?=/style)", re.DOTALL | re.IGNORECASE)
+_CONDITION, _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL), re.compile(r"/\*.*?\*/", re.DOTALL)
+_TAG = re.compile(
+    r"<!--.*?-->|<style\b.*?<(?=/style)|(<[a-z](?:\"[^\"]*\"|'[^']*'|[^\"'>])*>)", re.DOTALL | re.IGNORECASE
+)
 _RULE = re.compile(r"([^{}]*)\{[^{}]*\}", re.DOTALL)
 _CLASS = re.compile(r"\.[A-Za-z][\w-]*")
 
@@ -33,13 +39,24 @@ def inline(html: str) -> str:
                 f"the inlined style sheet has the selector {selector!r}",
                 hint='one plain class such as .card there; all else into the sheet marked data-premailer="ignore"',
             )
-    return _transform(clean(html))  # a NUL would end the page for lxml
+    inlined = _transform(clean(html))  # a NUL would end the page for lxml
+    # No line of a sheet begins with a full stop, which transports double (RFC 5321 4.5.2): an 8bit part has no such.
+    inlined = _KEPT.sub(lambda sheet: sheet[0].replace("\n.", "\n ."), inlined)
+    return _TAG.sub(lambda found: _without_comments(found[1]) if found[1] else found[0], inlined)
+
+
+def _without_comments(tag: str) -> str:
+    """The tag with comments in its attributes escaped: libxml2 writes them as they are, for server side includes.
+
+    They would be taken for marks of ours, which a digest is cut at.
+    """
+    return _CONDITION.sub(lambda comment: escape(comment[0]), tag) if "<!--" in tag else tag
 
 
 def selectors(html: str) -> list[str]:
     """All selectors of the sheets that would be inlined, at-rules included, in their order."""
     found: list[str] = []
-    for sheet in _SHEET.findall(_COMMENT.sub("", html)):
+    for sheet in map(partial(_COMMENT.sub, ""), _SHEET.findall(_CONDITION.sub("", html))):
         for prelude in _RULE.findall(sheet):
             found += [selector.strip() for selector in prelude.split(",")]
         left = _RULE.sub("", sheet).strip()

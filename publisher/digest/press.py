@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from publisher import urls
@@ -13,16 +14,9 @@ from publisher.content import images
 from publisher.content.article import Image
 from publisher.db.engine import Database
 from publisher.digest import approve, render
-from publisher.digest.edition import (
-    EMAIL_SLOT,
-    UNSUBSCRIBE_SLOT,
-    VIEW_SLOT,
-    Edition,
-    Format,
-    MediaPicture,
-    Wish,
-)
+from publisher.digest.edition import Edition, Format, MediaPicture, Wish
 from publisher.digest.lint import Finding
+from publisher.digest.master import Studio
 from publisher.digest.wire import Slots
 from publisher.errors import NotFoundError
 from publisher.issues.issue import Issue
@@ -74,15 +68,18 @@ def public_wish(config: Config) -> Wish:
 
 def press_all(press: Press, issue: Issue, wishes: Iterable[Wish]) -> Mapping[str, Edition]:
     """The editions for these wishes by key; a wish that would get an empty one has none. Raises ``TemplateError``."""
-    letter, logo = newsletter(press, issue), press.logo()
-    made: dict[str, Edition] = {}
-    for wish in wishes:
-        if wish.key in made:
-            continue
-        edition = render.render(issue, wish, letter, press.config, press.templates, press.picture, logo=logo)
-        if edition is not None:
-            made[wish.key] = edition
-    return made
+    return render.editions(issue, wishes, studio(press, issue))
+
+
+def studio(press: Press, issue: Issue) -> Studio:
+    """What the issue's master document is made with; each picture is looked at once."""
+    return Studio(
+        newsletter=newsletter(press, issue),
+        config=press.config,
+        templates=press.templates,
+        media=cache(press.picture),
+        logo=press.logo(),
+    )
 
 
 def content_hash(press: Press, issue: Issue) -> str:
@@ -107,11 +104,14 @@ def marked(edition: Edition, mark: str) -> Edition:
 
 
 def sample_slots(config: Config, letter: Newsletter, now: datetime) -> Slots:
-    """Slots filled with their own marks: a preview that belongs to no reader."""
+    """Slots of a preview that belongs to no reader: nobody's links lie about in a folder."""
+    base = config.web.url
     return Slots(
         to="reader@example.org",
-        unsubscribe=UNSUBSCRIBE_SLOT,
-        view=VIEW_SLOT,
-        message_id=f"<preview.{EMAIL_SLOT}@{urls.authority(config.web.url)}>",
+        unsubscribe=urls.join(base, "/u/preview"),
+        preferences=urls.join(base, "/p/preview"),
+        view=urls.join(base, "/i/preview"),
+        click="preview",
+        message_id=f"<preview.reader@{urls.authority(base)}>",
         date=now.astimezone(letter.zone),
     )

@@ -1,30 +1,27 @@
-"""An edition as it goes over the wire: everything that all its readers share is done once, then slots are filled.
-
-Both parts are base64 in lines of 76: a fixed point of relaxed canonicalisation and of dot-stuffing, 9 characters
-cheaper a Han character than quoted-printable, and safe through a relay without 8BITMIME (RFC 2045 6.8).
-"""
+"""An edition as it goes over the wire: everything that all its readers share is done once, then slots are filled."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from base64 import encodebytes
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 
 from publisher import times, urls
 from publisher.config import Config, Mailbox, Newsletter
-from publisher.digest import headers
-from publisher.digest.edition import EMAIL_SLOT, UNSUBSCRIBE_SLOT, VIEW_SLOT, Edition
+from publisher.digest import headers, splice
+from publisher.digest.edition import Edition, Sheet
 from publisher.digest.headers import Field
-from publisher.digest.render import Letter
+from publisher.digest.render import Letter, called
+from publisher.digest.segments import escaped
+from publisher.digest.splice import Encoding, Spliced
 
-_SLOT = re.compile("|".join(re.escape(mark) for mark in (UNSUBSCRIBE_SLOT, VIEW_SLOT, EMAIL_SLOT)))
-_LINE_END = re.compile(r"\r\n?|\n")
 _SENDER_ID = 15
 """Longest SenderId of Feedback-ID (Google support 6254652): 5 to 15 characters."""
+
+Sign = Callable[[Sequence[Field], Sequence[bytes], datetime], bytes]
+"""Gives the signature fields of a message by its fields, the pieces of its body and its date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,25 +33,15 @@ class Slots:
     name: str = ""
     unsubscribe: str
     """Address of their unsubscribe page, absolute: it takes the one-click POST too (RFC 8058)."""
+    preferences: str
+    """Address of their preferences."""
     view: str
     """Address of their page of this issue."""
+    click: str = ""
+    """What ends each counted link."""
     message_id: str
     """With its angle brackets."""
     date: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Segments:
-    """A text cut at its slots: ``static[0] slot[0] static[1] …``, one more static piece than slots."""
-
-    static: tuple[str, ...]
-    slots: tuple[str, ...]
-
-    def fill(self, values: Mapping[str, str], escaped: Callable[[str], str] = str) -> str:
-        """The text with each slot's value, escaped for the place it goes to."""
-        ready = {mark: escaped(value) for mark, value in values.items()}
-        filled = [piece + ready[mark] for piece, mark in zip(self.static, self.slots, strict=False)]
-        return "".join([*filled, self.static[-1]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +53,18 @@ class Wire:
     after: tuple[Field, ...]
     """MIME and list fields."""
     boundary: str
-    parts: tuple[Segments, Segments]
-    """Text, then HTML."""
+    plain: Spliced
+    page: Spliced
+    sheet: Sheet
+    """Of which it is: it knows what readers without a name are called."""
 
-    def fill(self, slots: Slots) -> bytes:
-        """The whole message, each line ended by CRLF. The same slots give the same bytes.
+    def fill(self, slots: Slots, sign: Sign | None = None) -> bytes:
+        """The whole message, each line ended by CRLF, signed where ``sign`` is given. The same slots, the same bytes.
 
         Raises ``ValueError`` for an address, Message-ID or link that no header can hold.
         """
-        return _message(self.fields(slots), self.boundary, self.text(slots), self.html(slots))
+        fields, body = self.fields(slots), self.body(slots)
+        return _whole(fields, body, slots.date, sign)
 
     def fields(self, slots: Slots) -> tuple[Field, ...]:
         """Exactly the header fields of this reader's message, in their order."""
@@ -84,39 +74,68 @@ class Wire:
             headers.exact("Date", times.rfc822(slots.date)),
             headers.message_id(slots.message_id),
             *self.after,
-            headers.exact("List-Unsubscribe", f"<{_link(slots.unsubscribe)}>"),
-            headers.exact("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            headers.unsubscribe(slots.unsubscribe),
+            _ONE_CLICK,
         )
+
+    def body(self, slots: Slots) -> list[bytes]:
+        """The body, in pieces; it begins after the empty line that ends the head."""
+        plain, page = self._plain(slots), self._page(slots)
+        return _multipart(self.boundary, self.plain.fit(plain), plain, self.page.fit(page), page)
 
     def text(self, slots: Slots) -> str:
         """The text part as this reader gets it."""
-        return self.parts[0].fill(_values(slots))
+        return self.plain.text(self._plain(slots))
 
     def html(self, slots: Slots) -> str:
         """The HTML part as this reader gets it."""
-        return self.parts[1].fill(_values(slots), escape)
+        return self.page.text(self._page(slots))
+
+    def _plain(self, slots: Slots) -> dict[str, bytes]:
+        return {name: value.encode() for name, value in self._values(slots).items()}
+
+    def _page(self, slots: Slots) -> dict[str, bytes]:
+        return {name: escaped(value).encode() for name, value in self._values(slots).items()}
+
+    def _values(self, slots: Slots) -> dict[str, str]:
+        values = {
+            "address": headers.clean(slots.to),
+            "unsubscribe": slots.unsubscribe,
+            "preferences": slots.preferences,
+            "view": slots.view,
+            "click": slots.click,
+        }
+        return values | called(self.sheet, headers.clean(slots.name)) if self.sheet.names else values
+
+
+_ONE_CLICK = headers.exact("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 
 
 def compile(edition: Edition, newsletter: Newsletter, config: Config) -> Wire:
     """The edition ready to be filled, with every field that does not depend on the reader.
 
     List-Id is ``Title <name.domain of the sender>`` (RFC 2919 3), Feedback-ID names issue, newsletter, site and
-    sender and nothing of a person, List-Archive is the archive of all issues (RFC 2369 3.6).
+    sender and nothing of a person, List-Archive is the archive of all issues, List-Help the page that says what the
+    newsletter is (RFC 2369 3.1, 3.6).
     """
     domain = headers.ascii_domain(newsletter.sender.address.rpartition("@")[2].lower())
-    boundary = _boundary(edition.key, edition.subject, edition.text, edition.html)
+    text, html, encoding = edition.text(), edition.html(), Encoding(config.delivery.encoding)
+    boundary = _boundary(edition.key, edition.subject, *text.static, *html.static)
     after = [
         *_mime(boundary),
         headers.exact("Content-Language", edition.lang),
         headers.list_id(newsletter.title, f"{_label(newsletter.name)}.{domain}"),
-        headers.exact("List-Archive", f"<{_link(urls.join(config.web.url, '/archive/'))}>"),
-        headers.exact("Feedback-ID", _feedback_id(edition.issue, newsletter.name, config, domain)),
+        headers.link("List-Archive", urls.join(config.web.url, "/archive/")),
+        headers.link("List-Help", urls.join(config.web.url, "/")),
+        headers.feedback_id(_label(edition.issue), _label(newsletter.name), _host(config.site.url), _sender_id(domain)),
     ]
     return Wire(
         before=(*_from(newsletter.sender, newsletter.reply_to), headers.text("Subject", edition.subject)),
         after=tuple(after),
         boundary=boundary,
-        parts=(segments(edition.text), segments(edition.html)),
+        plain=splice.compile(text.static, text.slots, encoding, html=False),
+        page=splice.compile(html.static, html.slots, encoding, html=True),
+        sheet=edition.sheet,
     )
 
 
@@ -130,6 +149,7 @@ def letter(
     message_id: str,
     date: datetime,
     language: str,
+    sign: Sign | None = None,
 ) -> bytes:
     """A message to one person that no list sent, marked as written by a program (RFC 3834 5)."""
     boundary = _boundary(message_id, written.text)
@@ -143,36 +163,32 @@ def letter(
         headers.exact("Content-Language", language),
         headers.exact("Auto-Submitted", "auto-generated"),
     )
-    return _message(fields, boundary, written.text, written.html)
+    plain = splice.compile((written.text,), (), Encoding.BASE64, html=False)
+    page = splice.compile((written.html,), (), Encoding.BASE64, html=True)
+    return _whole(fields, _multipart(boundary, plain, {}, page, {}), date, sign)
 
 
-def segments(text: str) -> Segments:
-    """The text cut at the marks of its slots."""
-    return Segments(tuple(_SLOT.split(text)), tuple(_SLOT.findall(text)))
+def _whole(fields: Sequence[Field], body: list[bytes], date: datetime, sign: Sign | None) -> bytes:
+    return b"".join((sign(fields, body, date) if sign else b"", headers.block(fields), b"\r\n", *body))
 
 
-def _values(slots: Slots) -> dict[str, str]:
-    return {UNSUBSCRIBE_SLOT: slots.unsubscribe, VIEW_SLOT: slots.view, EMAIL_SLOT: headers.clean(slots.to)}
+def _multipart(
+    boundary: str, plain: Spliced, text: Mapping[str, bytes], page: Spliced, html: Mapping[str, bytes]
+) -> list[bytes]:
+    """The body: no preamble, text, then HTML, which programs prefer for standing last (RFC 2046 5.1.4)."""
+    return [
+        _part(boundary, "plain", plain.encoding),
+        *plain.fill(text),
+        _part(boundary, "html", page.encoding),
+        *page.fill(html),
+        f"\r\n--{boundary}--\r\n".encode("ascii"),
+    ]
 
 
-def _message(fields: tuple[Field, ...], boundary: str, text: str, html: str) -> bytes:
-    return b"".join(
-        (
-            headers.block(fields),
-            _part(boundary, "plain", text),
-            _part(boundary, "html", html),
-            f"\r\n--{boundary}--\r\n".encode("ascii"),
-        )
-    )
-
-
-def _part(boundary: str, kind: str, text: str) -> bytes:
-    head = (
-        f'\r\n--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
-    )
-    # Text goes out with CRLF also inside base64 (RFC 2045 6.8).
-    octets = _LINE_END.sub("\r\n", text).encode()
-    return head.encode("ascii") + encodebytes(octets).replace(b"\n", b"\r\n").removesuffix(b"\r\n")
+def _part(boundary: str, kind: str, encoding: Encoding) -> bytes:
+    line = "" if kind == "plain" else "\r\n"  # the boundary's own, which ends the part before (RFC 2046 5.1.1)
+    head = f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n'
+    return f"{line}{head}\r\n".encode("ascii")
 
 
 def _from(sender: Mailbox, reply_to: str) -> tuple[Field, ...]:
@@ -186,22 +202,19 @@ def _mime(boundary: str) -> tuple[Field, ...]:
 
 
 def _boundary(*parts: str) -> str:
-    """A boundary that base64 cannot contain, the same for the same content (RFC 2046 5.1.1)."""
-    return "=_" + hashlib.blake2b("\n".join(parts).encode(), digest_size=9).hexdigest()
+    """A boundary that no encoding can contain, the same for the same content (RFC 2046 5.1.1, RFC 2045 6.7)."""
+    return "=_" + hashlib.blake2b("\n".join(parts).encode("utf-8", "backslashreplace"), digest_size=9).hexdigest()
 
 
-def _feedback_id(issue: str, newsletter: str, config: Config, domain: str) -> str:
-    sender = re.sub(r"[^a-z0-9]", "", domain)[:_SENDER_ID].ljust(5, "0")
-    return ":".join((_label(issue), _label(newsletter), headers.ascii_domain(urls.authority(config.site.url)), sender))
+def _sender_id(domain: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", domain)[:_SENDER_ID].ljust(5, "0")
+
+
+def _host(url: str) -> str:
+    return headers.ascii_domain(urls.authority(url))
 
 
 def _label(name: str) -> str:
     """The name as one label of letters that a header and a host name may have."""
     safe = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")
     return safe if safe == name else f"{safe}-{hashlib.blake2b(name.encode(), digest_size=4).hexdigest()}".lstrip("-")
-
-
-def _link(url: str) -> str:
-    if not urls.web(url) or re.search(r"[\s<>]", url):
-        raise ValueError(f"{url!r} is not an address that a header can hold")
-    return url

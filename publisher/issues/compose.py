@@ -25,7 +25,7 @@ _Named = TypeVar("_Named", Head, Story)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """What an editor changes; None leaves a thing as it is."""
+    """What an editor changes; None leaves a thing as it is, an empty subject or preheader is made from the stories."""
 
     subject: str | None = None
     preheader: str | None = None
@@ -140,8 +140,8 @@ def edit(issue: Issue, change: Edit) -> Issue:
             issue,
             subject=issue.subject if change.subject is None else one_line(change.subject),
             preheader=issue.preheader if change.preheader is None else one_line(change.preheader),
-            own_subject=issue.own_subject or change.subject is not None,
-            own_preheader=issue.own_preheader or change.preheader is not None,
+            own_subject=issue.own_subject if change.subject is None else bool(one_line(change.subject)),
+            own_preheader=issue.own_preheader if change.preheader is None else bool(one_line(change.preheader)),
             intro=issue.intro if change.intro is None else clean(change.intro).strip(),
             stories=stories,
         )

@@ -230,6 +230,8 @@ def edit(
     if pin or exclude:
         issue = _reselect(config, database, issue, pin, exclude, now)
     issue = compose.edit(issue, change)
+    if letter := config.newsletters.get(issue.stream.newsletter):
+        issue = compose.worded(issue, letter)
     with database.write() as connection:
         store.update(connection, issue, seen=seen)
         store.record(connection, id, "issue.edited", now=now, by=by, detail=f"revision {issue.revision}")

@@ -80,6 +80,18 @@ class Begun(NamedTuple):
     revision: int
 
 
+class Listed(NamedTuple):
+    """An issue as a list of issues shows it, without its stories."""
+
+    id: str
+    newsletter: str
+    slot: datetime
+    subject: str
+    preheader: str
+    stories: int
+    """How many it holds."""
+
+
 def insert(connection: Connection, issue: Issue) -> Issue:
     """Keeps a new issue with its stories, and gives it its serial number."""
     serial = connection.execute(sa.select(sa.func.coalesce(sa.func.max(issue_table.c.serial), 0) + 1)).scalar_one()
@@ -163,6 +175,26 @@ def begun(connection: Connection, newsletter: str) -> list[Begun]:
     query = query.where(column.newsletter == newsletter, column.state.in_([state.value for state in BEGUN]), told)
     rows = connection.execute(query.order_by(column.slot.desc(), column.created.desc(), column.id))
     return [Begun(id, min(slot, sent or slot), revision) for id, slot, sent, revision in rows]
+
+
+def listed(connection: Connection, *, newsletter: str = "", before: str = "", limit: int) -> list[Listed]:
+    """Issues with stories whose sending began, newest first; with ``before`` only those behind that issue in the list.
+
+    Empty where there is no issue ``before``.
+    """
+    column, ours = issue_table.c, story_table.c.issue == issue_table.c.id
+    stories = sa.select(sa.func.count()).where(ours).scalar_subquery()
+    query = sa.select(column.id, column.newsletter, column.slot, column.subject, column.preheader, stories)
+    query = query.where(column.state.in_([state.value for state in BEGUN]), sa.exists().where(ours))
+    if newsletter:
+        query = query.where(column.newsletter == newsletter)
+    if before:
+        at = connection.execute(sa.select(column.slot).where(column.id == before)).scalar_one_or_none()
+        if at is None:
+            return []
+        query = query.where(sa.or_(column.slot < at, sa.and_(column.slot == at, column.id < before)))
+    rows = connection.execute(query.order_by(column.slot.desc(), column.id.desc()).limit(limit))
+    return [Listed(*row) for row in rows]
 
 
 def told(connection: Connection, stream: Stream, issues: int) -> list[str]:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from publisher.app import App
 from publisher.config import Newsletter
 from publisher.delivery import mail
-from publisher.digest.edition import Wish, sections
+from publisher.digest.edition import Wish, choose
 from publisher.errors import NotFoundError
 from publisher.feeds import personal
 from publisher.feeds.channel import channel_of
@@ -99,7 +99,7 @@ def _chosen(app: App, reader: Subscriber) -> Iterator[str]:
 
 def _stories(app: App, issue: Issue, wish: Wish, letter: Newsletter) -> list[str]:
     order = letter.select.topics or tuple(app.config.topics)
-    return [story.path for section in sections(issue, wish, letter.select.max, order) for story in section.stories]
+    return [story.path for story in choose(issue, wish, letter.select.max, order).stories]
 
 
 def _answer(request: Request, feeds: FeedStore, feed: personal.Personal, max_age: int, now: datetime) -> Response:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
+from itertools import groupby
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from publisher.delivery import mail
+from publisher.delivery import link
 from publisher.digest import press
 from publisher.digest import store as editions
+from publisher.digest.page import strict
 from publisher.digest.render import web_page
 from publisher.errors import NotFoundError
+from publisher.feeds.feed import FOLDERS, Kind
 from publisher.issues import store
-from publisher.issues.issue import BEGUN, Issue
+from publisher.issues.issue import BEGUN
+from publisher.web import conditional
 from publisher.web.page import Look, page
 from publisher.web.security import PICTURE_POLICY, TOKEN_HEADERS, digest_policy
 from publisher.web.sentence import rhythm
@@ -32,6 +37,7 @@ _ISSUE = re.compile(r"[a-z0-9_-]{1,200}", re.ASCII)
 _PICTURE = re.compile(r"[0-9a-f]{16,64}\.(jpg|png)", re.ASCII)
 _KINDS = {"jpg": "image/jpeg", "png": "image/png"}
 _LATEST, _LISTED = 5, 200
+_strict = lru_cache(maxsize=16)(strict)  # nearly everybody asks for the newest issue, which is the same for all
 
 
 def routes(look: Look) -> list[Route]:
@@ -58,14 +64,10 @@ def _both(path: str) -> tuple[str, str]:
     return path, f"{path}/"
 
 
-def _issues(look: Look, limit: int) -> list[Issue]:
-    """The latest issues that have a page: one without stories is a note of a quiet week."""
-    with look.app.database.read() as connection:
-        return [issue for issue in store.latest(connection, states=BEGUN, limit=limit) if issue.stories]
-
-
 def _home(look: Look, request: Request) -> Response:
     config = look.app.config
+    with look.app.database.read() as connection:
+        issues = store.listed(connection, limit=_LATEST)
     letters = [(letter, [rhythm(when) for when in letter.schedules.values()]) for letter in config.newsletters.values()]
     return page(
         look,
@@ -73,7 +75,7 @@ def _home(look: Look, request: Request) -> Response:
         "web/home.html",
         letters=letters,
         topics=[rule.title for rule in config.topics.values()],
-        issues=_issues(look, _LATEST),
+        issues=issues,
         zone=config.site.timezone,
         headers=_SHORTLY,
     )
@@ -85,22 +87,43 @@ def _to_archive(look: Look, request: Request) -> Response:
 
 
 def _archive(look: Look, request: Request) -> Response:
+    """All issues, or those of ``?newsletter=``, newest first; older ones than fit stand behind ``?before=<issue>``."""
     config = look.app.config
+    newsletter, before = request.query_params.get("newsletter", ""), request.query_params.get("before", "")
+    if (newsletter and newsletter not in config.newsletters) or (before and not _ISSUE.fullmatch(before)):
+        raise NotFoundError("no such list")
+    with look.app.database.read() as connection:
+        found = store.listed(connection, newsletter=newsletter, before=before, limit=_LISTED + 1)
+    if before and not found:
+        raise NotFoundError("no such list")
+    shown = [(issue, _shown(look, issue)) for issue in found[:_LISTED]]
+    letters = [(key, letter.title, _has_feed(look, key)) for key, letter in config.newsletters.items()]
+    own = [key for key, _, built in letters if built and (key == newsletter or len(letters) == 1)]
+    years = groupby(shown, lambda each: each[0].slot.astimezone(config.site.timezone).year)
     return page(
         look,
         request,
         "web/archive.html",
-        issues=[(issue, _shown(look, issue)) for issue in _issues(look, _LISTED)],
-        titles={key: letter.title for key, letter in config.newsletters.items()},
+        years=[(year, list(issues)) for year, issues in years],
+        letters=letters,
+        titles={key: title for key, title, _ in letters},
+        chosen=newsletter,
+        feed=f"newsletters/{own[0]}/" if own else "",
+        older=shown[-1][0].id if len(found) > _LISTED else "",
         zone=config.site.timezone,
         headers=_SHORTLY,
     )
 
 
-def _shown(look: Look, issue: Issue) -> int:
+def _shown(look: Look, issue: store.Listed) -> int:
     """How many of the issue's stories its page shows: those that a reader of all topics got."""
-    letter = look.app.config.newsletters.get(issue.stream.newsletter)
-    return min(len(issue.stories), letter.select.max) if letter else len(issue.stories)
+    letter = look.app.config.newsletters.get(issue.newsletter)
+    return min(issue.stories, letter.select.max) if letter else issue.stories
+
+
+def _has_feed(look: Look, newsletter: str) -> bool:
+    """Whether the newsletter's own feed is built: it is from its first issue on."""
+    return (look.app.config.output / FOLDERS[Kind.NEWSLETTER] / newsletter).is_dir()
 
 
 def _issue(look: Look, request: Request) -> Response:
@@ -112,10 +135,19 @@ def _issue(look: Look, request: Request) -> Response:
         edition = editions.load(connection, issue.id, press.public_wish(app.config).key)
     if issue.state not in BEGUN or edition is None:
         raise NotFoundError(f"issue {issue.id} has no public page")
-    html = web_page(edition, app.config, app.templates, public=True, feeds=look.feeds)
-    return HTMLResponse(
-        html, headers={"content-security-policy": digest_policy(app.config), "cache-control": "public, max-age=300"}
-    )
+    shown = _strict(web_page(edition, app.config, app.templates, public=True, feeds=look.feeds))
+    body = shown.html.encode("utf-8", "replace")
+    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    # The policy stands in a 304 too: whoever kept the page takes over that answer's headers (RFC 9110 15.4.5).
+    policy = digest_policy(app.config, shown.styles)
+    headers = {"etag": etag, "cache-control": "public, max-age=300", "content-security-policy": policy}
+    asked = conditional.heeded(request.headers.raw)
+    # A template moves no date: only the tag tells of its change, so that none is given and none believed.
+    asked.pop(conditional.IF_MODIFIED_SINCE, None)
+    status = conditional.status(asked, etag.encode("ascii"), 0, app.clock.now().year)
+    if status != 200:
+        return Response(status_code=status, headers=headers)
+    return HTMLResponse(body, headers=headers)
 
 
 async def _confirm(look: Look, request: Request) -> Response:
@@ -139,7 +171,7 @@ def _confirmation(look: Look, request: Request) -> Response:
 def _own_feed(look: Look, reader: int) -> str:
     app = look.app
     with app.database.read() as connection:
-        return mail.feed_link(app.config, app.keys, readers.get(connection, reader), "rss.xml")
+        return link.feed(app.config, app.keys, readers.get(connection, reader), "rss.xml")
 
 
 def _confirmed(look: Look, reader: int, request: Request) -> str:

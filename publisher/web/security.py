@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -17,6 +17,7 @@ TOKEN_HEADERS = {
     "cache-control": "no-store",
 }
 """For pages behind a token: the address is the secret, it must reach no log of anybody else and no cache."""
+NOTHING = "'none'"
 PICTURE_POLICY = "default-src 'none'; sandbox"
 """For pictures opened by themselves."""
 
@@ -35,15 +36,17 @@ def feed_page_policy(config: Config) -> str:
     return f"{page_policy(config)}; script-src 'self'"
 
 
-def digest_policy(config: Config) -> str:
-    """For digests shown as pages: mail carries its styles inline; nothing in it may run, whatever an article held.
+def digest_policy(config: Config, styles: Sequence[str] = ()) -> str:
+    """For digests shown as pages: nothing in them may run or be styled but by our sheets, whatever an article held.
 
-    Pictures come from us, from the site and from where the logo is; a stranger's counting pixel is not asked for.
+    ``styles`` are the hashes of the page's own sheets, see ``digest.page``. Pictures come from us, from the site and
+    from where the logo is; a stranger's counting pixel is not asked for.
     """
     pictures = " ".join(["'self'", "data:", *_origins(config.site.url, config.theme.logo)])
     return (
-        "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
-        f"img-src {pictures}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+        f"style-src {' '.join(styles) or NOTHING}; img-src {pictures}; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     )
 
 

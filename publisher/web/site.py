@@ -19,7 +19,7 @@ from publisher.app import App
 from publisher.config import Listen
 from publisher.errors import ConfigError, StoreError
 from publisher.feeds.channel import base_url
-from publisher.web import personal, public, reader
+from publisher.web import click, personal, preferences, public, reader
 from publisher.web.errors import handlers
 from publisher.web.feeds import FeedServer
 from publisher.web.page import look
@@ -35,7 +35,7 @@ def application(app: App) -> ASGIApp:
     config, pages = app.config, look(app)
     https = config.web.url.startswith("https://")
     inner = Starlette(
-        routes=[*public.routes(pages), *reader.routes(pages), *personal.routes(pages)],
+        routes=[route for part in (public, reader, preferences, personal, click) for route in part.routes(pages)],
         middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LIMIT)],
         exception_handlers=handlers(pages),
     )

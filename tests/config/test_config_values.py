@@ -283,3 +283,12 @@ def test_what_a_sender_can_have_wrong(sender):
 def test_a_sender_cannot_smuggle_a_header():
     text = SITE + 'newsletters: {weekly: {title: W, from: "N\\r\\nBcc: x@y.example <a@x.example>"}}\n'
     assert problems(text) == ["2: newsletters.weekly.from: has a line break or control character; write it on one line"]
+
+
+def test_an_address_for_bounces_leaves_room_for_the_mark():
+    text = SITE + "delivery: {bounces: {address: %s@example.org}}\n"
+    kept = parse((text % ("b" * 36)).encode(), Path("config.yaml"), {}).delivery.bounces
+    assert kept is not None
+    assert len(kept.address) == 48
+    (problem,) = problems(text % ("b" * 37))
+    assert problem.endswith("leaves no room for the mark of each mail; write at most 36 characters before the @")

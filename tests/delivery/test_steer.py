@@ -11,7 +11,7 @@ from email import message_from_bytes, policy
 import pytest
 from fakes import FakeTransport, add_readers, approved, drafted, drive, make_site, opened, sending
 
-from publisher.delivery import ledger, mail, preview, steer
+from publisher.delivery import ledger, link, mail, preview, steer
 from publisher.delivery.delivery import Counts, Leased, Outcome, State
 from publisher.delivery.plan import EMPTY
 from publisher.digest import press
@@ -267,26 +267,26 @@ def test_a_message_carries_its_readers_own_links(app):
     assert verify(app.keys, Purpose.UNSUB, token, now(app)) == 2
     (view,) = set(re.findall(r"/i/([\w-]{36})", html + text))
     with app.database.read() as connection:
-        reader, issue = mail.read_view(connection, app.keys, view, now(app))
+        reader, issue = link.read_view(connection, app.keys, view, now(app))
         assert (reader.id, issue.id) == (2, id)
-        assert mail.read_view(connection, app.keys, token, now(app)) is None, "a token of one purpose opens no other"
-        assert mail.read_view(connection, app.keys, "x" * 36, now(app)) is None
-        assert mail.read_view(connection, app.keys, "short", now(app)) is None
+        assert link.read_view(connection, app.keys, token, now(app)) is None, "a token of one purpose opens no other"
+        assert link.read_view(connection, app.keys, "x" * 36, now(app)) is None
+        assert link.read_view(connection, app.keys, "short", now(app)) is None
 
 
 def test_a_view_link_dies_with_the_readers_epoch(app):
     id = approved(app)
-    link = mail.view_link(app.config, app.keys, 2, 0, issue_of(app, id).serial).rpartition("/")[2]
+    token = link.view(app.config, app.keys, 2, 0, issue_of(app, id).serial).rpartition("/")[2]
     with app.database.write() as connection:
         readers.revoke_links(connection, 2, now=now(app))
     with app.database.read() as connection:
-        assert mail.read_view(connection, app.keys, link, now(app)) is None
+        assert link.read_view(connection, app.keys, token, now(app)) is None
 
 
 def test_a_view_link_of_an_issue_that_is_not_there(app):
-    link = mail.view_link(app.config, app.keys, 2, 0, 77).rpartition("/")[2]
+    token = link.view(app.config, app.keys, 2, 0, 77).rpartition("/")[2]
     with app.database.read() as connection:
-        assert mail.read_view(connection, app.keys, link, now(app)) is None
+        assert link.read_view(connection, app.keys, token, now(app)) is None
 
 
 def test_message_ids_are_steady_and_different(app):
@@ -300,7 +300,7 @@ def test_message_ids_are_steady_and_different(app):
 def test_the_same_delivery_is_the_same_message(app):
     id = approved(app)
     one = mail.compose(app.post, leased(id), now(app).replace(microsecond=0))
-    app.post.wires.clear()
+    app.post.ready.clear()
     two = mail.compose(app.post, leased(id, attempts=2), now(app).replace(microsecond=0))
     assert one.envelope == two.envelope
     assert one.envelope.sender == "news@tideline.example"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from publisher import config
 from publisher.config import Config, Newsletter
 from publisher.content.article import Image, Topic
 from publisher.digest.edition import Edition, MediaPicture, Wish
-from publisher.digest.render import render
+from publisher.digest.master import Studio
+from publisher.digest.render import called, editions
+from publisher.digest.segments import escaped
 from publisher.digest.wire import Slots
-from publisher.issues.issue import Issue
+from publisher.issues.issue import Issue, Story
 from publisher.templates import Templates
 
 SLOT = datetime(2025, 6, 30, 8, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -27,14 +30,16 @@ site: {{title: Tideline, url: "https://tideline.example", timezone: Asia/Shangha
 topics: {{energy: {{title: Energy & Grid}}, chips: {{title: 算力与芯片}}, funding: {{title: 投融资}}}}
 theme: {{logo: /images/logo.png, colour: "{colour}"}}
 newsletters:
-  weekly: {{title: 潮线 Weekly, from: "潮线 <news@tideline.example>", reply_to: desk@tideline.example, select: {{max: {most}}}}}
+  weekly: {{title: 潮线 Weekly, from: "潮线 <news@tideline.example>", reply_to: desk@tideline.example, design: {design}, select: {{max: {most}}}}}
 web: {{url: "https://news.tideline.example"}}
 """
 
 
-def make_config(folder: Path, *, colour: str = "#1a56a8", most: int = 12) -> Config:
+def make_config(
+    folder: Path, *, colour: str = "#1a56a8", most: int = 12, design: str = "cards", more: str = ""
+) -> Config:
     file = folder / "config.yaml"
-    file.write_text(TEXT.format(colour=colour, most=most), encoding="utf-8")
+    file.write_text(TEXT.format(colour=colour, most=most, design=design) + more, encoding="utf-8")
     return config.load(file, {})
 
 
@@ -85,17 +90,52 @@ def tideline(**changes: Any) -> Issue:
     return make_issue(**(values | changes))
 
 
+def many(issue: Issue, times: int = 3) -> tuple[Story, ...]:
+    """The issue's stories several times over, each a story of its own."""
+    return tuple(
+        replace(story, path=f"{turn}/{story.path}", guid=f"{turn}/{story.guid}", url=f"{story.url}{turn}/")
+        for turn in range(times)
+        for story in issue.stories
+    )
+
+
 SLOTS = Slots(
     to="reader+a&b@example.org",
     name="陈读者",
     unsubscribe="https://news.tideline.example/u/dG9rZW4.c2ln-_x",
+    preferences="https://news.tideline.example/p/cHJlZnM.c2ln-_x",
     view="https://news.tideline.example/i/dmlldw.c2ln-_x",
+    click="Y2xpY2s.c2ln-_x",
     message_id="<weekly-2025-06-30.0123456789abcdef@tideline.example>",
     date=SLOT,
 )
 
 
-def edition(made: Config, issue: Issue | None = None, *, picture_of: Any = media, **wish: Any) -> Edition:
-    done = render(issue or tideline(), Wish(**wish), weekly(made), made, TEMPLATES, picture_of)
-    assert done is not None
+def studio(made: Config, *, picture_of: Any = media, logo: MediaPicture | None = None) -> Studio:
+    return Studio(newsletter=weekly(made), config=made, templates=TEMPLATES, media=picture_of, logo=logo)
+
+
+def edition(
+    made: Config, issue: Issue | None = None, *, picture_of: Any = media, logo: MediaPicture | None = None, **wish: Any
+) -> Edition:
+    (done,) = editions(issue or tideline(), [Wish(**wish)], studio(made, picture_of=picture_of, logo=logo)).values()
     return done
+
+
+MINE = {
+    "address": SLOTS.to,
+    "unsubscribe": SLOTS.unsubscribe,
+    "preferences": SLOTS.preferences,
+    "view": SLOTS.view,
+    "click": SLOTS.click,
+}
+
+
+def html(done: Edition) -> str:
+    """The HTML as the sample's reader gets it."""
+    return done.html().fill(MINE | called(done.sheet, SLOTS.name), escaped)
+
+
+def text(done: Edition) -> str:
+    """The text part as the sample's reader gets it."""
+    return done.text().fill(MINE | called(done.sheet, SLOTS.name))

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 from builders import make_story
-from digest.sample import SLOT, TEMPLATES, make_config, media, tideline, weekly
+from digest.sample import SLOT, TEMPLATES, make_config, media, studio, tideline, weekly
 
 from publisher.digest import approve, render
 from publisher.digest.edition import MediaPicture, Wish
@@ -71,7 +71,7 @@ def test_a_change_of_look_sender_site_or_picture_is_another_hash(config, tmp_pat
 def judged(issue, wishes, config):
     """What the check says of the editions that these wishes give."""
     letter = weekly(config)
-    made = [render.render(issue, wish, letter, config, TEMPLATES, media) for wish in wishes]
+    made = list(render.editions(issue, wishes, studio(config)).values())
     return approve.check(issue, [edition for edition in made if edition], letter, config)
 
 
@@ -79,11 +79,15 @@ def test_every_wish_is_judged_and_a_fault_told_once(config):
     issue = tideline(preheader="")
     wishes = [Wish(), Wish(language="zh-CN"), Wish(format="text"), Wish(topics=("sports",))]
     found = judged(issue, wishes, config)
-    assert [(finding.code, finding.place) for finding in found] == [("preheader-empty", "all.en.html: preheader")]
+    assert [(finding.code, finding.place) for finding in found] == [
+        ("preheader-empty", "all.en.html: preheader"),
+        ("summary-empty", "all.en.html: story posts/fab.md"),
+    ]
 
 
 def test_a_good_issue_passes_and_one_for_nobody_does_not(config):
-    assert judged(tideline(), [Wish()], config) == ()
+    stories = tuple(story for story in tideline().stories if story.summary)
+    assert judged(tideline(stories=stories), [Wish()], config) == ()
     for issue, wish in ((tideline(), Wish(topics=("sports",))), (tideline(stories=()), Wish())):
         (finding,) = judged(issue, [wish], config)
         assert (finding.code, finding.severity) == ("stories-none", "error")

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher.content.article import Topic
-from publisher.digest.edition import Format, MediaPicture, Wish, sections
+from publisher.digest.edition import Format, MediaPicture, Order, Wish, choose, layout
 
 A, B, C, NONE = Topic("a", "A"), Topic("b", "B"), Topic("c", "C"), Topic("", "")
 
@@ -15,7 +15,7 @@ def story(name, *topics, filed=None):
 def names(issue, wish, maximum=12, order=("a", "b", "c")):
     return [
         (section.topic and section.topic.key, [each.path[6:-3] for each in section.stories])
-        for section in sections(issue, wish, maximum, order)
+        for section in choose(issue, wish, maximum, order).sections
     ]
 
 
@@ -52,9 +52,18 @@ def test_nothing_for_this_reader_is_no_section():
 @settings(max_examples=60)
 def test_each_story_that_was_asked_for_comes_once_up_to_the_maximum(filings, wanted, maximum):
     issue = make_issue(stories=tuple(story(str(i), *topics) for i, topics in enumerate(filings)))
-    got = [each for section in sections(issue, Wish(topics=tuple(wanted)), maximum, "abc") for each in section.stories]
+    choice = choose(issue, Wish(topics=tuple(wanted)), maximum, "abc")
+    got = choice.stories
     asked = [each for each in issue.stories if not wanted or {topic.key for topic in each.topics} & set(wanted)]
     assert sorted(got, key=issue.stories.index) == asked[:maximum]
+    assert list(choice.more) == asked[maximum:]
+    names = layout(Order.of(issue), choice, chosen=bool(wanted))
+    assert len(set(names)) == len(names)
+    assert [int(name.split(".")[1]) for name in names if name.startswith("card.")] == [
+        issue.stories.index(each) for each in got
+    ]
+    assert ("empty" in names) == (not got)
+    assert sum(name.endswith(".lead") for name in names) == bool(got)
 
 
 def test_a_wish_has_a_short_name():

@@ -4,7 +4,7 @@ import re
 
 import css_inline
 import pytest
-from digest.sample import edition, make_config, tideline
+from digest.sample import edition, make_config, many, tideline
 from lxml import etree
 from lxml import html as markup
 
@@ -77,12 +77,15 @@ def elements(text):
     return [each for each in tree.iter(etree.Element) if each.tag not in {"tbody", "style", "html"}]
 
 
-def test_another_inliner_agrees_on_every_element(tmp_path, monkeypatch):
-    given = []
-    monkeypatch.setattr(html, "_transform", lambda page, real=html._transform: given.append(page) or real(page))
-    stories = tideline().stories * 3
-    ours = edition(make_config(tmp_path), tideline(stories=stories)).page
-    other = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(given[0])
+@pytest.mark.parametrize("design", ["cards", "list", "text"])
+def test_another_inliner_agrees_on_every_element(tmp_path, monkeypatch, design):
+    seen = []
+    monkeypatch.setattr(
+        html, "_transform", lambda page, real=html._transform: seen.append((page, real(page))) or seen[-1][1]
+    )
+    edition(make_config(tmp_path, design=design), tideline(stories=many(tideline())))
+    ((given, ours),) = seen
+    other = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(given)
     pairs = list(zip(elements(ours), elements(other), strict=True))
     assert len(pairs) > 100
     for one, two in pairs:

@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 import pytest
-from digest.sample import TEMPLATES, make_config, media, tideline, weekly
+from digest.sample import html, make_config, studio, text, tideline
 
 from publisher.digest import render
 from publisher.digest.edition import Wish
@@ -11,7 +13,7 @@ def config(tmp_path):
 
 
 def make(config, issue, wish):
-    return render.render(issue, wish, weekly(config), config, TEMPLATES, media)
+    return render.editions(issue, [wish], studio(config)).get(wish.key)
 
 
 def test_a_subject_names_only_stories_of_its_own_edition(config):
@@ -30,8 +32,11 @@ def test_an_editors_subject_stands_in_every_edition(config):
 def test_an_empty_edition_is_none_or_a_note_as_the_newsletter_says(config):
     nobody = Wish(topics=("sports",))
     assert make(config, tideline(), nobody) is None
-    note = weekly(config).model_copy(update={"empty": "send_note"})
-    sent = render.render(tideline(own_subject=False), nobody, note, config, TEMPLATES, media)
+    made = studio(config)
+    note = replace(made, newsletter=made.newsletter.model_copy(update={"empty": "send_note"}))
+    (sent,) = render.editions(tideline(own_subject=False), [nobody], note).values()
     assert sent.stories == ()
-    for part in (sent.html, sent.text):
+    for part in (html(sent), text(sent)):
         assert "Nothing new on your topics this time." in " ".join(part.split())
+        assert "Until next time" in part
+        assert "0 " not in part.partition("Nothing new on")[0].rpartition("2025")[2]

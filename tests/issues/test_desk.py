@@ -413,3 +413,15 @@ def test_a_pin_of_what_is_not_shown_says_why(tmp_path: Path):
             edit(app, issue, pin=["posts/late.md"])
         with pytest.raises(StateError, match=r"^posts/bad.md:\d+: error: expiryDate: 'never' is not a date"):
             edit(app, issue, pin=["bad.md"])
+
+
+def test_an_empty_subject_is_made_from_the_stories_again(tmp_path: Path):
+    with site(tmp_path) as app:
+        write(app, "alpha")
+        made = drafted(app)
+        by_hand = edit(app, made, Edit(subject="By hand", preheader="Mine"))
+        assert (by_hand.subject, by_hand.own_subject, by_hand.own_preheader) == ("By hand", True, True)
+        again = edit(app, made, Edit(subject=" ", preheader=""))
+        assert (again.subject, again.preheader) == (made.subject, made.preheader)
+        assert not again.own_subject
+        assert not again.own_preheader

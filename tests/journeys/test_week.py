@@ -239,7 +239,7 @@ def test_a_preview_is_what_is_sent(drafted):
     assert (to / "digest.txt").read_text(encoding="utf-8").split() == words_of(mail, "plain").split()
     general = (to / "all.en.html" / "digest.txt").read_text(encoding="utf-8")
     slots = {"weekly@example.net"} | {
-        link for link in links(mail, "https://news.example.org/") if "/u/" in link or "/i/" in link
+        link for link in links(mail, "https://news.example.org/") if "/u/" in link or "/i/" in link or "/p/" in link
     }
     own = [line for line in words_of(mail, "plain").splitlines() if not any(slot in line for slot in slots)]
     assert set(own) <= set(general.splitlines())

@@ -17,15 +17,17 @@ def announced(answer):
 
 
 def test_a_reader_program_finds_the_feeds_from_any_page(site, client):
-    for path in ("/", "/archive/", f"/archive/{ISSUE}", links(site.config.path, "li@example.org")["u"]):
+    for path in ("/", f"/archive/{ISSUE}", links(site.config.path, "li@example.org")["u"]):
         assert announced(client.get(path, headers={"accept": "text/html"})) == MAIN, path
+    letter = [(kind, url.replace("/feeds/", "/feeds/newsletters/weekly/")) for kind, url in MAIN]
+    assert announced(client.get("/archive/")) == [*MAIN, *letter]
     assert announced(client.get("/feeds/"))[:3] == MAIN
     own = [(kind, url.replace("/feeds/", "/feeds/topics/energy/")) for kind, url in MAIN]
     assert announced(client.get("/feeds/topics/energy/")) == [*own, *MAIN]
 
 
 def test_what_is_announced_is_there(client):
-    for kind, url in announced(client.get("/feeds/")):
+    for kind, url in announced(client.get("/feeds/")) + announced(client.get("/archive/")):
         answer = client.get(url.removeprefix("https://news.tide.example.org"))
         assert answer.status_code == 200
         assert answer.headers["content-type"].split(";")[0] == kind

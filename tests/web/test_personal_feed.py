@@ -13,7 +13,7 @@ from builders import make_issue
 from web import sent_site
 
 from publisher.cli.main import run
-from publisher.delivery import mail
+from publisher.delivery import link
 from publisher.feeds.feed import Format
 from publisher.issues import store
 from publisher.issues.issue import State, Stream
@@ -30,7 +30,7 @@ def reader_of(site, address):
 
 
 def path_of(site, address, file="feed.json"):
-    return urlsplit(mail.feed_link(site.config, site.keys, reader_of(site, address), file)).path
+    return urlsplit(link.feed(site.config, site.keys, reader_of(site, address), file)).path
 
 
 def names(answer):

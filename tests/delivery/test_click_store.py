@@ -1,0 +1,198 @@
+"""Clicks: read, kept in their order, in few transactions, and forgotten with their reader."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+import sqlalchemy as sa
+from builders import AT, make_issue, make_story
+from fakes import add_issue, add_readers
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher import log
+from publisher.delivery import click, store
+from publisher.delivery.click import Tally
+from publisher.delivery.store import Click, Target, click_table
+from publisher.errors import StoreError
+from publisher.issues import store as issues
+from publisher.issues.issue import State as IssueState
+from subscribers import store as readers
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@pytest.fixture
+def issue(database):
+    return add_issue(database, IssueState.SENDING)
+
+
+def made(issue, reader=1, *, story=0, second=0, agent="Mozilla/5.0"):
+    at = AT + timedelta(seconds=second)
+    return Click(issue=issue.id, story=story, reader=reader, at=at, method="GET", agent=agent)
+
+
+def kept(database):
+    columns = [column for column in click_table.columns if column.name != "id"]
+    with database.read() as connection:
+        return [tuple(row) for row in connection.execute(sa.select(*columns).order_by(click_table.c.id))]
+
+
+# ---- which link it is
+
+
+def base36(number):
+    return (base36(number // 36) if number >= 36 else "") + DIGITS[number % 36]
+
+
+@given(st.integers(0, 2**24 - 1), st.integers(0, 9999))
+def test_a_link_is_read_back(serial, story):
+    assert click.read(f"{base36(serial)}-{story}") == (serial, story)
+
+
+@pytest.mark.parametrize(
+    "link", ["", "-", "1", "1-", "-1", "01-1", "1-01", "1-1-1", "A-1", "1-a", "1-1\n", " 1-1", "1--1", "zzzzzz-1", "1-10000", "1-²", "é-1", "../x"]
+)  # fmt: skip
+def test_a_link_has_one_spelling(link):
+    assert click.read(link) is None
+
+
+def test_a_link_leads_where_the_issue_says(database, issue):
+    with database.write() as connection:
+        other = issues.insert(connection, make_issue(id="other-2025-06-30", stories=(make_story("three"),)))
+    with database.read() as connection:
+        told = [store.target(connection, issue.serial, index) for index in range(3)]
+        assert store.target(connection, other.serial, 0) == Target(other.id, "https://example.org/posts/three/")
+        assert store.target(connection, 99, 0) is None
+    assert told == [Target(issue.id, story.url) for story in issue.stories] + [None]
+
+
+# ---- what is kept
+
+
+def test_clicks_are_kept_as_they_came(database, issue):
+    one, two = add_readers(database, 2)
+    clicks = [made(issue, two, second=1), made(issue, one, story=1), made(issue, two, second=1)]
+    with database.write() as connection:
+        store.append(connection, clicks)
+    assert kept(database) == [
+        (issue.id, each.story, each.reader, each.at, "GET", "Mozilla/5.0")  # twice is twice: nothing is judged here
+        for each in clicks
+    ]
+
+
+def test_an_erased_reader_is_in_no_click(database, issue):
+    one, two = add_readers(database, 2)
+    with database.write() as connection:
+        store.append(connection, [made(issue, one), made(issue, two), made(issue, one, story=1)])
+        readers.erase(connection, one, mac=lambda text: sha256(text.encode()).hexdigest(), now=AT)
+        store.forget(connection, one)
+        store.append(connection, [made(issue, one, second=9)])  # a mail is kept for longer than its reader's data
+    assert [(row[1], row[2], row[5]) for row in kept(database)] == [
+        (0, None, ""),
+        (0, two, "Mozilla/5.0"),
+        (1, None, ""),
+        (0, None, ""),
+    ]
+
+
+def test_no_clicks_of_an_issue_outlive_it(database, issue):
+    with database.write() as connection:
+        store.append(connection, [made(issue)])
+        connection.execute(sa.delete(issues.issue_table))
+    assert kept(database) == []
+
+
+# ---- a burst
+
+
+class Counting:
+    """A database that tells how often it is written to, and can be made to wait or to fail."""
+
+    def __init__(self, database):
+        self.database, self.writes, self.fault = database, 0, ""
+        self.entered, self.go_on = threading.Event(), threading.Event()
+        self.go_on.set()
+
+    @contextmanager
+    def write(self):
+        self.writes += 1
+        self.entered.set()
+        assert self.go_on.wait(20)
+        if self.fault:
+            raise StoreError(self.fault)
+        with self.database.write() as connection:
+            yield connection
+
+
+@pytest.fixture
+def counting(database):
+    return Counting(database)
+
+
+def test_a_burst_is_one_writer_and_few_transactions(database, issue, counting):
+    """While the first click is being written forty others come, none of which waits; then all are there."""
+    (reader,) = add_readers(database, 1)
+    tally = Tally()
+    counting.go_on.clear()
+    first = threading.Thread(target=tally.count, args=(made(issue, reader), counting))
+    first.start()
+    assert counting.entered.wait(20)
+    for second in range(1, 41):
+        tally.count(made(issue, reader, second=second), counting)
+    assert counting.writes == 1
+    counting.go_on.set()
+    first.join(20)
+    assert counting.writes == 2
+    assert [row[3] for row in kept(database)] == [AT + timedelta(seconds=second) for second in range(41)]
+
+
+def test_many_threads_lose_nothing(database, issue, counting):
+    (reader,) = add_readers(database, 1)
+    tally, start = Tally(), threading.Barrier(8)
+
+    def clicks(number):
+        start.wait(20)
+        for each in range(25):
+            tally.count(made(issue, reader, second=number * 25 + each), counting)
+
+    threads = [threading.Thread(target=clicks, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(row[3] for row in kept(database)) == [AT + timedelta(seconds=second) for second in range(200)]
+    assert counting.writes <= 200
+
+
+def test_a_failure_is_told_and_the_next_click_counts(database, issue, counting, monkeypatch):
+    told = []
+    monkeypatch.setattr(log, "trouble", lambda name, error, **fields: told.append((name, str(error), fields)))
+    tally = Tally()
+    counting.fault = "locked"
+    tally.count(made(issue), counting)
+    counting.fault = ""
+    tally.count(made(issue, second=1), counting)
+    assert told == [("click.lost", "locked", {"count": 1})]
+    assert [row[3] for row in kept(database)] == [AT + timedelta(seconds=1)]
+
+
+def test_what_waits_is_bounded(database, issue, counting, monkeypatch):
+    lost = []
+    monkeypatch.setattr(click, "_MOST", 3)
+    monkeypatch.setattr(log, "warning", lambda name, **fields: lost.append((name, fields)))
+    tally = Tally()
+    counting.go_on.clear()
+    first = threading.Thread(target=tally.count, args=(made(issue), counting))
+    first.start()
+    assert counting.entered.wait(20)
+    for second in range(1, 6):
+        tally.count(made(issue, second=second), counting)
+    counting.go_on.set()
+    first.join(20)
+    assert len(kept(database)) == 4
+    assert lost == [("click.lost", {"issue": issue.id, "count": 1})] * 2
