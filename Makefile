@@ -69,6 +69,10 @@ fuzz: $(VENV)/.dev ## feeds mutated files to the parser for 10 minutes; SECONDS=
 docs: $(VENV)/.dev ## writes the generated parts of docs/
 	@for name in reference commands docs_rfc; do $(BIN)/python -m "scripts.$$name"; done
 
+.PHONY: pictures
+pictures: $(VENV)/.dev ## takes the pictures of docs/ anew (needs Chromium: make system)
+	@$(BIN)/python scripts/styleguide.py
+
 .PHONY: lock
 lock: $(VENV)/.dev ## writes requirements.lock from what is installed
 	@$(BIN)/python scripts/lock.py

@@ -57,6 +57,7 @@ def run(app: App, *, progress: Callable[[int, int], None] | None = None) -> list
     ]
     findings += _topics(app)
     findings += _quiet(app)
+    findings += _keys(app)
     findings += _feeds(app)
     findings += _digests(app)
     findings += _drifted(app, drifts)
@@ -70,6 +71,18 @@ def _config(app: App) -> Iterator[Finding]:
     if not app.config.newsletters:
         message = "no newsletter: only feeds are built; to send digests, add one under newsletters:"
         yield Finding(path=name, severity=Severity.WARNING, code="newsletter-none", message=message)
+
+
+def _keys(app: App) -> Iterator[Finding]:
+    """Private keys that other users of the machine may read: warned of only, for mounted secrets often are so."""
+    for place, key in enumerate(app.config.delivery.dkim):
+        mode = key.key_file.path.stat().st_mode & 0o777
+        if mode & 0o077:
+            message = (
+                f"delivery.dkim.{place}.key_file may be read by others (mode {mode:04o}), who could sign as "
+                f"{key.domain}; run 'chmod 600 {key.key_file.path.name}'"
+            )
+            yield Finding(path=app.config.path.name, severity=Severity.WARNING, code="key-mode", message=message)
 
 
 def _topics(app: App) -> Iterator[Finding]:

@@ -66,7 +66,7 @@ FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:font
 """
 BACKGROUND, SHADOW = (216, 222, 228), (40, 52, 66)
 GAP = 30
-TWINS = 10
+TWINS = 8
 """Levels between two colours that count as one."""
 ZH, EN = "zh-CN", "en"
 COLOURS = ("#0f5f6e", "#1a56a8", "#7a3db8", "#c2410c", "#b3134e", "#f2c200")
@@ -234,7 +234,7 @@ def beside(pictures: Sequence[Image.Image], *, gap: int = GAP, radius: int = 14)
         shadow, sheet = Image.new("L", ground.size, 0), Image.new("L", each.size, 0)
         top = (height - each.height) // 2
         below = (left, top + 4, left + each.width, top + each.height + 4)
-        ImageDraw.Draw(shadow).rounded_rectangle(below, radius, fill=90)
+        ImageDraw.Draw(shadow).rounded_rectangle(below, radius, fill=50)
         ImageDraw.Draw(sheet).rounded_rectangle((0, 0, each.width - 1, each.height - 1), radius, fill=255)
         ground.paste(SHADOW, mask=shadow.filter(ImageFilter.GaussianBlur(9)))
         ground.paste(each, (left, top), sheet)

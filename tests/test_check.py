@@ -177,3 +177,16 @@ def test_checking_shows_how_far_it_is(tmp_path: Path):
 def test_a_finding_is_one_line(line: int | None, place: str):
     finding = check.Finding(path="a.md", line=line, severity=Severity.WARNING, code="x", message="is odd; mend it")
     assert str(finding) == f"{place}: warning: is odd; mend it"
+
+
+def test_a_signing_key_that_others_may_read(tmp_path: Path):
+    from publisher.digest import dkim
+
+    key = tmp_path / "s1.pem"
+    key.write_bytes(dkim.make(dkim.Algorithm.ED25519))
+    others = "delivery: {dkim: [{domain: tideline.example, selector: s1, key_file: s1.pem}]}\n"
+    for mode, heard in ((0o600, []), (0o644, ["key-mode"])):
+        key.chmod(mode)
+        with site(tmp_path / str(mode), others=others.replace("s1.pem", "../s1.pem")) as app:
+            write(app, "alpha", head="summary: What happened.", seen=False)
+            assert [each.code for each in check.run(app)] == heard

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -193,9 +192,16 @@ def _local(app: App, moment: datetime) -> str:
     default=None,
     help="A Markdown file with words to begin with.",
 )
-@click.option("--pin", multiple=True, metavar="ARTICLE", help="Put this article on top, whatever the rules say.")
+@click.option(
+    "--pin", multiple=True, metavar="ARTICLE", help="Put this article on top: first in the mail, its section too."
+)
 @click.option("--exclude", multiple=True, metavar="ARTICLE", help="Leave this article out.")
-@click.option("--order", default=None, metavar="A,B,…", help="These articles first, in this order.")
+@click.option(
+    "--order",
+    default=None,
+    metavar="A,B,…",
+    help="These articles first, in this order; a mail keeps them under their topics.",
+)
 @click.pass_obj
 def edit(context: Context, /, id: str, **changes: Any) -> int:
     """Change an issue; an approval that it had is void.
@@ -263,7 +269,7 @@ def check_(context: Context, id: str, *, links: bool) -> int:
         findings = check(app.post, id, app.clock.now(), links=links)
     errors = sum(finding.severity == "error" for finding in findings)
     context.show(
-        [asdict(finding) for finding in findings],
+        [asdict(finding) | {"fix": finding.fix} for finding in findings],
         lambda: [
             *(str(finding) for finding in findings),
             f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}",
@@ -306,7 +312,7 @@ def approve(context: Context, id: str, hash: str, by: str) -> int:
     from publisher.delivery import steer
 
     with context.app() as app:
-        approved, findings = steer.approve(app.post, id, now=app.clock.now(), by=by, hash=hash)
+        approved, findings = steer.approve(app.post, id, now=app.clock.now(), by=by, hash=hash, ask_dns=True)
     for finding in findings:
         context.say(str(finding))
     context.show(
@@ -373,7 +379,7 @@ def send(context: Context, id: str, *, no_wait: bool) -> int:
         if found.state in BEGUN and before.state not in BEGUN:
             _into_feeds(app)
     again = ["it was sent already; nothing was sent now"] if before.state.value == "sent" else []
-    context.show(_accounting(found, counts), lambda: [_sum(found, counts), *again])
+    context.show(_accounting(found, counts), lambda: [shown.sums(found, counts), *again])
     over = {"sent"} | ({"sending"} if no_wait and not counts.pending and not counts.sending else set())
     return 0 if found.state.value in over else 1
 
@@ -392,11 +398,6 @@ def _accounting(found: Issue, counts: Counts) -> dict[str, Any]:
     return {"issue": found.id, "state": found.state.value, **asdict(counts)}
 
 
-def _sum(found: Issue, counts: Counts) -> str:
-    parts = [f"{value} {name}" for name, value in asdict(counts).items() if name != "planned" and value]
-    return f"{found.id} is {found.state}: {counts.planned} planned = {' + '.join(parts) or '0'}"
-
-
 def _transition(name: str, help: str) -> click.Command:
     @click.argument("id")
     @click.pass_obj
@@ -405,7 +406,7 @@ def _transition(name: str, help: str) -> click.Command:
 
         with context.app() as app:
             found, counts = getattr(steer, name)(app.database, id, app.clock.now())
-        context.show(_accounting(found, counts), lambda: [_sum(found, counts)])
+        context.show(_accounting(found, counts), lambda: [shown.sums(found, counts)])
         return 0
 
     return issue.command(name, help=help)(command)
@@ -434,7 +435,7 @@ def retry(context: Context, id: str, which: str | None) -> int:
             raise StateError(f"issue {id} has no {which} delivery", hint="'publisher issue report' shows what it has")
         context.say(f"trying again: {again} {which}")
         found, counts = sending.send(app, context, id, wait=True)
-    context.show(_accounting(found, counts), lambda: [_sum(found, counts)])
+    context.show(_accounting(found, counts), lambda: [shown.sums(found, counts)])
     return 0 if found.state.value == "sent" else 1
 
 
@@ -472,27 +473,8 @@ def report(context: Context, id: str, *, deliveries: bool) -> int:
             }
             for row in rows
         ]
-    context.show(result, lambda: _reported(found, counts, domains, reasons, list(zip(rows, times, strict=True))))
+    context.show(result, lambda: shown.report(found, counts, domains, reasons, list(zip(rows, times, strict=True))))
     return 0 if counts.balanced else 1
-
-
-def _reported(
-    found: Issue, counts: Counts, domains: Mapping[str, Counts], reasons: list[tuple[Any, str, int]], rows: list[Any]
-) -> Iterator[str]:
-    yield _sum(found, counts)
-    states = ("planned", "accepted", "failed", "uncertain", "skipped", "pending", "sending", "deferred")
-    yield from table(
-        ("domain", *states), [(domain, *(getattr(each, name) for name in states)) for domain, each in domains.items()]
-    )
-    if reasons:
-        yield ""
-        yield from table(("state", "count", "reason"), [(state, count, reply) for state, reply, count in reasons])
-    if rows:
-        yield ""
-        yield from table(
-            ("address", "state", "attempts", "at", "reply"),
-            [(row.address or "(erased)", row.state, row.attempts, at, row.reply) for row, at in rows],
-        )
 
 
 COMMANDS = (issue,)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from publisher.cli.context import table
+from publisher.issues.issue import OPEN
 
 if TYPE_CHECKING:
+    from publisher.delivery.delivery import Counts
     from publisher.issues.issue import Issue, LeftOut, Story
 
 
@@ -23,7 +26,8 @@ def body(
     yield f"due        {due}"
     yield f"subject    {found.subject}"
     yield f"preheader  {found.preheader}"
-    yield f"hash       {hash}" + ("  (approved)" if hash == found.approved_hash else "")
+    approved = "  (approved)" if hash == found.approved_hash else "  (not what was approved: approve it again)"
+    yield f"hash       {hash}" + (approved if found.approved_hash and found.state in OPEN else "")
     yield ""
     yield from table(
         ("", "article", "title", "why"),
@@ -44,3 +48,29 @@ def aside(reasons: list[tuple[LeftOut, str]], changed: list[tuple[str, str]]) ->
         yield ""
         yield from table(("changed since it was approved", "how"), changed)
         yield "it goes out as approved; to take the changes over, edit the issue and approve it again"
+
+
+def sums(found: Issue, counts: Counts) -> str:
+    """The accounting of an issue in a line."""
+    parts = [f"{value} {name}" for name, value in asdict(counts).items() if name != "planned" and value]
+    return f"{found.id} is {found.state}: {counts.planned} planned = {' + '.join(parts) or '0'}"
+
+
+def report(
+    found: Issue, counts: Counts, domains: Mapping[str, Counts], reasons: list[tuple[Any, str, int]], rows: list[Any]
+) -> Iterator[str]:
+    """The accounting of an issue: in a line, by domain, by reason, and by reader where asked."""
+    yield sums(found, counts)
+    states = ("planned", "accepted", "failed", "uncertain", "skipped", "pending", "sending", "deferred")
+    yield from table(
+        ("domain", *states), [(domain, *(getattr(each, name) for name in states)) for domain, each in domains.items()]
+    )
+    if reasons:
+        yield ""
+        yield from table(("state", "count", "reason"), [(state, count, reply) for state, reply, count in reasons])
+    if rows:
+        yield ""
+        yield from table(
+            ("address", "state", "attempts", "at", "reply"),
+            [(row.address or "(erased)", row.state, row.attempts, at, row.reply) for row, at in rows],
+        )

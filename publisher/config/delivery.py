@@ -176,7 +176,7 @@ class Delivery(Section):
     bounces: Annotated[
         Bounces | None,
         Later(
-            "is not used: returned mail is not read in this version",
+            "is followed in part: mails carry its address, and returned mail is not read in this version",
             lambda found: found is not None and (found.maildir is not None or found.imap is not None),
         ),
     ] = setting(None, description="Where undeliverable mail comes back to.")

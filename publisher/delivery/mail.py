@@ -21,6 +21,7 @@ from publisher.digest import dkim, headers, press, wire
 from publisher.digest import store as editions
 from publisher.digest.dkim import Key
 from publisher.digest.edition import Edition, Sheet, Wish
+from publisher.digest.lint import SAMPLE
 from publisher.digest.render import letter
 from publisher.digest.splice import Encoding
 from publisher.digest.wire import Sign, Slots, Wire
@@ -38,7 +39,7 @@ PAGE = 1000
 """Readers that planning looks at at once."""
 READY, SHEETS = 100, 16
 """Compiled editions that are kept at hand, of a quarter of a megabyte each, and sheets, of one or two."""
-CHANGED = "it is not what was approved any more: a template or the config has changed"
+CHANGED = "it is not what was approved any more: a template, the config or the program has changed"
 LOOK_AGAIN = "look at it again and approve it again"
 
 
@@ -68,6 +69,8 @@ class Post:
     ready: dict[tuple[str, str], Ready] = field(default_factory=dict)
     """Compiled editions of issues being sent, newest last; one lane makes one, all use it."""
     sheets: dict[tuple[str, str], Sheet] = field(default_factory=dict)
+    issues: dict[str, Issue] = field(default_factory=dict)
+    """Issues being sent, for what never changes in them: stories, serial, newsletter."""
     lock: Lock = field(default_factory=Lock)
 
     @property
@@ -146,11 +149,20 @@ def planned(post: Post, issue: Issue, now: datetime, *, connections: int) -> Ite
         kept = set(editions.keys(connection, issue.id))
         missing = [wish for wish in [*(wish for wish, _ in wanted), *special] if wish.key not in kept]
         made = press.press_all(post.press, issue, missing)
+        if made:
+            _sound(post, issue, made)
         with post.database.write() as writing:
             editions.save(writing, made.values())
         has = kept | set(made)
         size = plan.shard_size(sum(count for _, count in wanted), connections)
         yield from plan.plan(_readers(post.config, connection, issue, told), lambda wish: wish.key in has, size)
+
+
+def _sound(post: Post, issue: Issue, made: Mapping[str, Edition]) -> None:
+    """Raises ``StateError`` where an edition for a wish that came after the approval has an error."""
+    for finding in press.findings(post.press, issue, made):
+        if finding.severity == "error":
+            raise StateError(f"{finding}", hint=LOOK_AGAIN)
 
 
 def told_before(config: Config, connection: Connection, issue: Issue) -> Mapping[int, frozenset[str]]:
@@ -187,7 +199,7 @@ def wish_of(config: Config, reader: Subscriber, told: frozenset[str] = frozenset
     return Wish(topics=said.topics, language=said.language, format=said.format, told=tuple(told))
 
 
-# -- messages
+# -- ids
 
 
 def message_id(keys: Keys, issue: str, reader: int, sender: Mailbox) -> str:
@@ -237,8 +249,11 @@ def compose(post: Post, leased: Leased, now: datetime) -> Message:
 def prepared(post: Post, issue: Issue, edition: Edition) -> Ready:
     """The edition compiled, with what signs it."""
     letter_of = of(post.config, issue)
+    sign = signer(post, letter_of.sender)
     try:
         compiled = wire.compile(edition, letter_of, post.config)
+        if sign and Encoding(post.config.delivery.encoding) is not Encoding.EIGHT_BIT:
+            dkim.assert_canonical(b"".join(compiled.body(SAMPLE)))
     except ValueError as problem:  # the config takes more than a header field can hold
         raise StateError(f"issue {issue.id}: {problem}", hint="mend it in config.yaml") from problem
     return Ready(
@@ -246,7 +261,7 @@ def prepared(post: Post, issue: Issue, edition: Edition) -> Ready:
         serial=issue.serial,
         letter=letter_of,
         wire=compiled,
-        sign=signer(post, letter_of.sender),
+        sign=sign,
     )
 
 
@@ -282,9 +297,11 @@ def _ready(post: Post, id: str, key: str) -> Ready:
         if found is None:
             if len(post.sheets) >= SHEETS:
                 post.sheets.clear()
+                post.issues.clear()
             with post.database.read() as connection:
-                issue = store.get(connection, id)
-                edition = editions.load(connection, id, key, post.sheets)
+                issue = post.issues.get(id) or store.get(connection, id)
+                edition = editions.load(connection, issue, key, post.sheets)
+            post.issues[id] = issue
             if edition is None:
                 raise StateError(f"issue {id} has no edition {key}", hint="stop it and draft a new one")
             found = prepared(post, issue, edition)

@@ -74,7 +74,9 @@ def _reader(post: Post, issue: Issue, address: str) -> Subscriber:
 def _editions(post: Post, issue: Issue, wishes: Sequence[Wish], key: str | None) -> list[Edition]:
     """The kept editions where the issue was approved, else as they would be made now."""
     with post.database.read() as connection:
-        kept = [editions.load(connection, issue.id, key or wish.key) for wish in wishes] if issue.approved_hash else []
+        sheets: editions.Sheets = {}
+        wanted = [key or wish.key for wish in wishes] if issue.approved_hash else []
+        kept = [editions.load(connection, issue, each, sheets) for each in wanted]
     if kept and all(kept):
         return [edition for edition in kept if edition]
     return list(press.press_all(post.press, issue, wishes).values())

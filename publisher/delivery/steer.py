@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from publisher.db.engine import Connection, Database
-from publisher.delivery import ledger, mail
+from publisher.delivery import check, ledger, mail
 from publisher.delivery.delivery import Counts, State
 from publisher.delivery.mail import Post
 from publisher.digest import press
@@ -18,8 +18,12 @@ from publisher.issues.issue import EDITABLE, Issue, advance
 from publisher.issues.issue import State as IssueState
 
 
-def approve(post: Post, id: str, *, now: datetime, by: str, hash: str = "") -> tuple[Issue, tuple[Finding, ...]]:
+def approve(
+    post: Post, id: str, *, now: datetime, by: str, hash: str = "", ask_dns: bool = False
+) -> tuple[Issue, tuple[Finding, ...]]:
     """The approved issue and the warnings of its lint; its editions are kept exactly as they will be sent.
+
+    ``ask_dns``: where mails are sent, what DNS says against them counts too (at most five seconds).
 
     Raises ``StateError`` where the lint finds an error, where ``hash`` is given and is not the issue's any more, and
     where the issue is past approving.
@@ -37,7 +41,7 @@ def approve(post: Post, id: str, *, now: datetime, by: str, hash: str = "") -> t
     if seen.state is IssueState.APPROVED and seen.approved_hash == current and by in seen.approvers:
         return seen, ()
     made = press.press_all(post.press, seen, [*wishes, press.public_wish(post.config)])
-    findings = press.findings(post.press, seen, made)
+    findings = press.findings(post.press, seen, made) + (check.known(post, seen) if ask_dns else ())
     if errors := [finding for finding in findings if finding.severity == "error"]:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise StateError(

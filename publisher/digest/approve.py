@@ -34,6 +34,7 @@ def content_hash(
         "issue": [issue.id, issue.slot.isoformat(), issue.number, issue.subject, issue.preheader, issue.intro],
         "words": [*compose.words(issue, issue.stories, newsletter), issue.own_subject, issue.own_preheader],
         "patterns": [newsletter.subject, newsletter.preheader, newsletter.empty, newsletter.design],
+        "pinned": [story.path for story in issue.stories if story.path in issue.pinned],
         "stories": [_frozen(story, media) for story in issue.stories],
         "newsletter": [newsletter.name, newsletter.title, asdict(newsletter.sender), newsletter.reply_to],
         "shape": [newsletter.zone.key, select.max, list(select.topics), list(config.topics)],
@@ -58,17 +59,19 @@ def check(issue: Issue, editions: Iterable[Edition], newsletter: Newsletter, con
     found: dict[tuple[str, str], Finding] = {}
     judged: lint.Judged = set()
     for edition in made:
-        for finding in _findings(edition, newsletter, config, judged):
+        for finding in _findings(edition, issue.intro, newsletter, config, judged):
             found.setdefault((finding.code, finding.message), finding)
     return tuple(sorted(found.values(), key=lambda finding: finding.severity != Severity.ERROR))
 
 
-def _findings(edition: Edition, newsletter: Newsletter, config: Config, judged: lint.Judged) -> tuple[Finding, ...]:
+def _findings(
+    edition: Edition, intro: str, newsletter: Newsletter, config: Config, judged: lint.Judged
+) -> tuple[Finding, ...]:
     try:
         compiled = wire.compile(edition, newsletter, config)
     except ValueError as problem:  # the config takes more than a header field can hold
         return (Finding(Severity.ERROR, "headers", f"{edition.key}: headers", f"{problem}; mend it in config.yaml"),)
-    return lint.lint(edition, compiled, config, judged=judged)
+    return lint.lint(edition, compiled, config, intro=intro, judged=judged)
 
 
 def _frozen(story: Story, media: Media | None) -> dict[str, object]:

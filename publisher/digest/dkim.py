@@ -1,7 +1,7 @@
 """DKIM: keys, their DNS records, and the signatures of a message (RFC 6376, RFC 8463). The home of ``cryptography``.
 
 Always relaxed/relaxed with SHA-256, never ``l=``. The body must be its own relaxed form, which ``assert_canonical``
-holds when an edition is compiled, so that a message costs one hash of its body and one signature for each key.
+holds once for each compiled edition, so that a message costs one hash of its body and one signature for each key.
 """
 
 from __future__ import annotations

@@ -15,6 +15,10 @@ from publisher.digest import marks, segments
 from publisher.digest.segments import Segments, escaped
 from publisher.issues.issue import Issue, Story
 
+SEPARATOR = " · "
+"""Between the titles of a reader's topics."""
+HEADLINES_FROM = 3
+"""With fewer stories a list of them on top says everything twice."""
 _LONGEST_KEY = 72
 PAGE_HEAD = "<!--page-head-->"
 """Where pages get the lines of a head that mails have not."""
@@ -192,6 +196,9 @@ class Edition:
         )
 
 
+_width = lru_cache(maxsize=1024)(text.width)
+
+
 def _lines(chosen: str) -> str:
     """The reader's topics in lines of the text part, which end between two of them."""
     lines, used = [""], 0
@@ -205,18 +212,12 @@ def _lines(chosen: str) -> str:
     return "\n".join(lines)
 
 
-_width = lru_cache(maxsize=1024)(text.width)
-SEPARATOR = " · "
-"""Between the titles of a reader's topics."""
-HEADLINES_FROM = 3
-"""With fewer stories a list of them on top says everything twice."""
-
-
 def choose(issue: Issue, wish: Wish, maximum: int, topic_order: Sequence[str]) -> Choice:
     """The stories for this wish, by topic; no sections where the reader would get an empty mail.
 
     The issue's order decides which ``maximum`` stories are taken, ``topic_order`` (keys) only in which order their
     sections stand; topics that it does not name follow in the order in which they come up, stories without one last.
+    Where the first story was pinned by an editor, its section begins the mail.
     """
     filed: dict[str, list[Story]] = {}
     topics: dict[str, Topic] = {}
@@ -225,7 +226,9 @@ def choose(issue: Issue, wish: Wish, maximum: int, topic_order: Sequence[str]) -
         topics.setdefault(topic.key, topic)
         filed.setdefault(topic.key, []).append(story)
     rank = {key: index for index, key in enumerate(topic_order)}
-    order = sorted(filed, key=lambda key: (key == "", rank.get(key, len(rank))))
+    if taken and taken[0][1].path in issue.pinned:
+        rank[taken[0][0].key] = -1
+    order = sorted(filed, key=lambda key: (key == "" and key not in rank, rank.get(key, len(rank))))
     return Choice(
         sections=tuple(Section(topics[key] if key else None, tuple(filed[key])) for key in order),
         more=tuple(story for _, story in taken[maximum:]),

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
 from typing import Any
 
 from publisher import colour, urls
 from publisher.config import Config, Newsletter
-from publisher.content import markdown
 from publisher.content.article import Image, Topic
-from publisher.digest import html, plain
+from publisher.digest import html, intro, plain
 from publisher.digest.edition import Format, Link, Media, MediaPicture, Sheet, places
 from publisher.digest.marks import Marks
 from publisher.errors import TemplateError
@@ -27,7 +24,13 @@ _SMALL = 208
 _LOGO = 48
 _EDITION_MARKS = ("subject", "preheader", "counted", "reading", "chosen", "number")
 _URL_MARKS = ("unsubscribe", "preferences", "view")
-_NAME = re.compile(r"\{name(?:\|([^{}<>\n]{0,80}))?\}(?:\{name[^{}<>\n]{0,80}\})*")  # glued ones are one
+_NEEDED = {
+    "card": "write {{ piece(card.piece) }} before each card",
+    "heading": "write {{ piece(heading.piece) }} before the heading of each topic",
+    "empty": 'write {{ piece("empty") }} before the words of a mail without stories',
+    "foot": 'write {{ piece("foot") }} before the footer',
+}
+"""Pieces that a template must mark, and how."""
 _TEMPLATES = {"cards": "digest/digest.html", "list": "digest/list.html", "text": "digest/text.html"}
 
 
@@ -112,11 +115,12 @@ def sheet(issue: Issue, language: str, form: Format, wanted: Collection[str], st
     }
     straight = [story.url for story in issue.stories]
     marked = [marks.url(f"link{index}") for index in range(len(issue.stories))]  # counted in a mail, straight in a page
-    fallbacks, intro = _intro(issue, studio.config, marks)
+    inner = studio.config.theme.width - _PADDING
+    fallbacks, words = intro.render(issue.intro, f"{issue.id}-", studio.config, studio.media, inner, marks)
     page = studio.templates.render(
         template,
         language=language,
-        intro=intro,
+        intro=words,
         piece=lambda name: markup(marks.piece(name)),
         cards=_cards(issue, wanted, studio, marked, marks, pictured=pictured),
         lines=_lines(issue, marked, marks),
@@ -125,7 +129,7 @@ def sheet(issue: Issue, language: str, form: Format, wanted: Collection[str], st
     text = plain.render(
         studio.templates,
         language,
-        intro=intro,
+        intro=intro.unbroken(words, marks, len(fallbacks)),
         piece=marks.piece,
         cards=_cards(issue, wanted, studio, straight, marks, pictured=False),
         lines=_lines(issue, straight, marks),
@@ -167,24 +171,6 @@ def base36(number: int) -> str:
     while number := number // 36:
         told = digits[number % 36] + told
     return told
-
-
-def _intro(issue: Issue, config: Config, marks: Marks) -> tuple[tuple[str, ...], str]:
-    """What readers without a name are called, and the intro as HTML in which a mark stands for each such place.
-
-    ``{name}`` and ``{name|dear reader}`` are the only things that an intro can hold a place for.
-    """
-    if not issue.intro.strip():
-        return (), ""
-    rendered = markdown.render(issue.intro, config.site.url, f"{issue.id}-")
-    called: list[str] = []
-
-    def place(match: re.Match[str]) -> str:
-        called.append(unescape(match[1] or "").strip())
-        return marks.word(f"name{len(called) - 1}")
-
-    placed = _NAME.sub(place, rendered)
-    return tuple(called), placed
 
 
 def _headings(issue: Issue, wanted: Collection[str]) -> list[Heading]:
@@ -283,11 +269,9 @@ def _complete(made: Sheet, wanted: Collection[str], template: str) -> None:
     """Raises ``TemplateError`` where a template lets a story or a topic fall."""
     pieces: Mapping[str, Mapping[str, object]] = {template: made.html, "digest/digest.txt": made.text}
     for name, found in pieces.items():
-        lost = sorted(
-            piece for piece in wanted if piece.startswith(("card.", "heading.", "empty")) and piece not in found
-        )
+        lost = sorted(piece for piece in wanted if piece.partition(".")[0] in _NEEDED and piece not in found)
         if lost:
+            kind = lost[0].partition(".")[0]
             raise TemplateError(
-                f"{name}: it does not mark the piece {lost[0]}, so its story would be in no mail",
-                hint="write {{ piece(card.piece) }} before each card, {{ piece(heading.piece) }} before each heading",
+                f"{name}: it does not mark the piece {lost[0]}, which would be in no mail", hint=_NEEDED[kind]
             )

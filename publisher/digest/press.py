@@ -13,7 +13,7 @@ from publisher.config import Config, Newsletter
 from publisher.content import images
 from publisher.content.article import Image
 from publisher.db.engine import Database
-from publisher.digest import approve, render
+from publisher.digest import approve, headers, render
 from publisher.digest.edition import Edition, Format, MediaPicture, Wish
 from publisher.digest.lint import Finding
 from publisher.digest.master import Studio
@@ -112,6 +112,6 @@ def sample_slots(config: Config, letter: Newsletter, now: datetime) -> Slots:
         preferences=urls.join(base, "/p/preview"),
         view=urls.join(base, "/i/preview"),
         click="preview",
-        message_id=f"<preview.reader@{urls.authority(base)}>",
+        message_id=f"<preview@{headers.ascii_domain(letter.sender.address.rpartition('@')[2])}>",
         date=now.astimezone(letter.zone),
     )

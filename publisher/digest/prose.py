@@ -14,7 +14,7 @@ from publisher import text
 
 _DEEPEST = 20
 """Below that, elements are read as if they stood beside each other: a line has no room for more indents."""
-_NARROWEST = 36
+_NARROWEST = 48
 """Room for a mark that stands for a name."""
 _VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _SILENT = frozenset({"script", "style", "template", "title", "colgroup", "source"})

@@ -28,12 +28,15 @@ from publisher.digest.edition import (
 )
 from publisher.digest.master import Studio
 from publisher.digest.segments import Segments
+from publisher.errors import TemplateError
 from publisher.issues import compose
 from publisher.issues.issue import Issue
 from publisher.templates import Templates
 
 _LONGEST = 500
-"""Columns of a subject or preheader: many times what an inbox shows, and still a header that every relay takes."""
+"""Columns of a subject: many times what an inbox shows, and still a header that every relay takes."""
+_SHOWN = 180
+"""Columns of a preheader: more than any program shows."""
 _OURS = ("archive", "feeds", "media", "f", "i", "p", "u")
 """First steps of the paths that this program serves itself."""
 
@@ -87,15 +90,19 @@ def _edition(issue: Issue, wanted: _Wanted, sheet: Sheet, studio: Studio) -> Edi
     minutes = sum(max(1, story.reading_minutes) for story in stories)
     language = wanted.wish.language
     written = studio.templates.render("digest/words.txt", language=language, count=len(stories), minutes=minutes)
-    counted, reading = (line for line in written.splitlines() if line.strip())
+    told = [line for line in written.splitlines() if line.strip()]
+    if len(told) != 2:
+        raise TemplateError(
+            f"digest/words.txt: it writes {len(told)} lines", hint="write two: how many stories, how long they take"
+        )
     return Edition(
         key=wanted.wish.key,
         wish=wanted.wish,
         issue=issue.id,
         lang=studio.templates.lang(language),
         subject=text.shorten(subject, _LONGEST),
-        preheader=text.shorten(preheader, _LONGEST),
-        words={"counted": counted, "reading": reading, "chosen": wanted.chosen},
+        preheader=text.shorten(preheader, _SHOWN),
+        words={"counted": told[0], "reading": told[1], "chosen": wanted.chosen},
         layout=wanted.layout,
         sheet=sheet,
         stories=stories,

@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from publisher.db.engine import Connection, metadata
 from publisher.digest.edition import Edition, Format, Link, Sheet, Wish
 from publisher.digest.segments import Segments, listed, unlisted
-from publisher.issues import store
-from publisher.issues.issue import Story
+from publisher.issues.issue import Issue, Story
 
 sheet_table = sa.Table(
     "sheet",
@@ -99,14 +98,14 @@ def _save_sheet(connection: Connection, issue: str, sheet: Sheet) -> str:
     return hash
 
 
-def load(connection: Connection, issue: str, key: str, sheets: Sheets | None = None) -> Edition | None:
-    """The kept edition of that key, or None. ``sheets`` saves reading again what many editions share."""
+def load(connection: Connection, issue: Issue, key: str, sheets: Sheets | None = None) -> Edition | None:
+    """The issue's kept edition of that key, or None. ``sheets`` saves reading again what many editions share."""
     table = edition_table
-    query = sa.select(table).where(table.c.issue == issue, table.c.key == key)
+    query = sa.select(table).where(table.c.issue == issue.id, table.c.key == key)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         return None
-    stories = {story.guid: story for story in store.get(connection, issue).stories}
+    stories = {story.guid: story for story in issue.stories}
     wish = Wish(topics=tuple(json.loads(row["topics"])), language=row["language"], format=Format(row["format"]))
     return Edition(
         key=row["key"],
@@ -117,7 +116,7 @@ def load(connection: Connection, issue: str, key: str, sheets: Sheets | None = N
         preheader=row["preheader"],
         words=json.loads(row["words"]),
         layout=tuple(json.loads(row["layout"])),
-        sheet=_sheet(connection, issue, row["sheet"], {} if sheets is None else sheets),
+        sheet=_sheet(connection, issue.id, row["sheet"], {} if sheets is None else sheets),
         stories=_known(stories, row["stories"]),
         more=_known(stories, row["more"]),
     )

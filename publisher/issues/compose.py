@@ -92,17 +92,21 @@ def compose(
 def worded(issue: Issue, newsletter: Newsletter) -> Issue:
     """The issue with its subject and preheader made from its stories, but for what an editor wrote."""
     subject, preheader = words(issue, issue.stories, newsletter)
-    return replace(issue, subject=subject, preheader=preheader)
+    return replace(
+        issue,
+        subject=issue.subject if issue.own_subject else subject,  # an editor's may be a pattern too
+        preheader=issue.preheader if issue.own_preheader else preheader,
+    )
 
 
 def words(issue: Issue, stories: Sequence[Story], newsletter: Newsletter) -> tuple[str, str]:
-    """Subject and preheader for a reader who gets these stories of the issue: as an editor wrote them, else from them.
+    """Subject and preheader for a reader who gets these stories: by the editor's pattern, else the newsletter's.
 
     Nobody's subject names a story that is not in their mail.
     """
     values = placeholders(issue, stories, newsletter)
-    subject = issue.subject if issue.own_subject else fill(newsletter.subject, values)
-    return subject, issue.preheader if issue.own_preheader else fill(newsletter.preheader, values)
+    subject = fill(issue.subject if issue.own_subject else newsletter.subject, values)
+    return subject, fill(issue.preheader if issue.own_preheader else newsletter.preheader, values)
 
 
 def placeholders(issue: Issue, stories: Sequence[Story], newsletter: Newsletter) -> Mapping[str, str]:

@@ -132,7 +132,7 @@ def _issue(look: Look, request: Request) -> Response:
         raise NotFoundError("no such issue")
     with app.database.read() as connection:
         issue = store.get(connection, id)
-        edition = editions.load(connection, issue.id, press.public_wish(app.config).key)
+        edition = editions.load(connection, issue, press.public_wish(app.config).key)
     if issue.state not in BEGUN or edition is None:
         raise NotFoundError(f"issue {issue.id} has no public page")
     shown = _strict(web_page(edition, app.config, app.templates, public=True, feeds=look.feeds))

@@ -44,7 +44,7 @@ def _view(look: Look, request: Request) -> Response:
             return _erased(look, request, connection, token)
         reader, issue = found
         key = ledger.edition_of(connection, issue.id, reader.id)
-        edition = editions.load(connection, issue.id, key) if key else None
+        edition = editions.load(connection, issue, key) if key else None
     if edition is None:
         raise NotFoundError(f"issue {issue.id} has no edition for reader {reader.id}")
     html = web_page(
@@ -74,7 +74,7 @@ def _erased(look: Look, request: Request, connection: Connection, token: str) ->
     public = (
         issue is not None
         and issue.state in BEGUN
-        and editions.load(connection, issue.id, press.public_wish(look.app.config).key)
+        and editions.load(connection, issue, press.public_wish(look.app.config).key)
     )
     return page(look, request, "web/erased.html", issue=issue if public else None, status=404, headers=TOKEN_HEADERS)
 

@@ -10,6 +10,7 @@ from publisher.db import migrate
 from publisher.db.engine import Database
 from publisher.digest import store as editions
 from publisher.digest.segments import escaped
+from publisher.issues import store
 from publisher.issues.store import story_json
 
 PAGE = (
@@ -80,7 +81,7 @@ def test_kept_editions_say_what_they_said(old):
     assert migrate.upgrade(old)
     with old.read() as connection:
         assert editions.keys(connection, "weekly-2025-06-30") == ["all.en.html", "chips.en.html"]
-        edition = editions.load(connection, "weekly-2025-06-30", "all.en.html")
+        edition = editions.load(connection, store.get(connection, "weekly-2025-06-30"), "all.en.html")
         sheets = connection.execute(sa.text("SELECT count(*) FROM sheet")).scalar_one()
         assert editions.guids(connection, "weekly-2025-06-30")["all.en.html"] == {make_story("a").guid}
     assert sheets == 1, "two editions of the same words are one sheet"

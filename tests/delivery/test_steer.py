@@ -339,7 +339,7 @@ def test_a_test_mail_is_marked_and_acts_on_nobody(app):
     ((address, receipt),) = preview.send_test(app.post, transport, id, ["Me@Example.org"], now(app))
     assert (address, receipt.code, transport.handed) == ("Me@example.org", 250, ["Me@example.org"])
     with app.database.read() as connection:
-        edition = editions.load(connection, id, "all.en.html")
+        edition = editions.load(connection, issue_of(app, id), "all.en.html")
         assert ledger.counts(connection, id).planned == 0
     assert edition is None
 

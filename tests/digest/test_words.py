@@ -5,6 +5,8 @@ from digest.sample import html, make_config, studio, text, tideline
 
 from publisher.digest import render
 from publisher.digest.edition import Wish
+from publisher.errors import TemplateError
+from publisher.templates import Templates
 
 
 @pytest.fixture
@@ -40,3 +42,62 @@ def test_an_empty_edition_is_none_or_a_note_as_the_newsletter_says(config):
         assert "Nothing new on your topics this time." in " ".join(part.split())
         assert "Until next time" in part
         assert "0 " not in part.partition("Nothing new on")[0].rpartition("2025")[2]
+
+
+def test_a_sites_own_words_are_two_lines(config, tmp_path):
+    own = tmp_path / "templates" / "digest"
+    own.mkdir(parents=True)
+    (own / "words.txt").write_text("{{ count }} stories")
+    mine = replace(studio(config), templates=Templates(own.parent))
+    with pytest.raises(TemplateError, match=r"digest/words.txt: it writes 1 lines"):
+        render.editions(tideline(), [Wish()], mine)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fix"),
+    [
+        (
+            "digest.html",
+            '{% extends "shipped/digest/digest.html" %}{% block stories %}{% endblock %}',
+            "before each card",
+        ),
+        (
+            "digest.txt",
+            '{% extends "shipped/digest/digest.txt" %}{% block stories %}{% endblock %}',
+            "before each card",
+        ),
+        (
+            "digest.txt",
+            "{% for heading in headings %}{{ piece(heading.piece) }}{% endfor %}{% for card in cards %}{{ piece(card.piece) }}{% endfor %}",
+            "before the footer",
+        ),
+    ],
+)
+def test_a_template_that_lets_a_piece_fall_is_told(config, tmp_path, name, text, fix):
+    own = tmp_path / "templates" / "digest"
+    own.mkdir(parents=True)
+    (own / name).write_text(text)
+    mine = replace(studio(config), templates=Templates(own.parent))
+    with pytest.raises(TemplateError) as caught:
+        render.editions(tideline(), [Wish()], mine)
+    assert fix in caught.value.hint
+
+
+def test_a_sites_own_footer_stays_in_the_mail(config, tmp_path):
+    own = tmp_path / "templates" / "digest"
+    own.mkdir(parents=True)
+    (own / "digest.txt").write_text(
+        '{% extends "shipped/digest/digest.txt" %}{% block footer %}Leave: {{ unsubscribe }}\n{% endblock %}'
+    )
+    mine = replace(studio(config), templates=Templates(own.parent))
+    (done,) = render.editions(tideline(), [Wish()], mine).values()
+    assert "Leave: https://news.tideline.example/u/" in text(done)
+
+
+def test_a_name_glued_to_other_words_stays_whole(config):
+    intro = f"{'a' * 57}/{{name|you}}/b says hello to {{name}}{{name}}."
+    (done,) = render.editions(tideline(intro=intro), [Wish()], studio(config)).values()
+    for part in (html(done), text(done)):
+        assert ".invalid" not in part
+        assert "/陈读者/b" in part
+        assert "陈读者." in part

@@ -37,7 +37,7 @@ def add_issues(site, count, *, newsletter="weekly", step=timedelta(days=7), stat
     """Copies of the sent issue before it, each with its public page; their ids, newest first."""
     with site.database.write() as connection:
         first = store.get(connection, ISSUE)
-        shown = editions.load(connection, ISSUE, press.public_wish(site.config).key)
+        shown = editions.load(connection, first, press.public_wish(site.config).key)
         made = []
         for number in range(1, count + 1):
             slot = NOW - number * step

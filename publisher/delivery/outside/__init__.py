@@ -4,6 +4,6 @@
 where nobody answers the digest is not to blame: that is one warning.
 """
 
-from publisher.delivery.outside.ask import outside
+from publisher.delivery.outside.ask import outside, sending
 
-__all__ = ["outside"]
+__all__ = ["outside", "sending"]

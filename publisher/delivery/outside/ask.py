@@ -10,6 +10,7 @@ from publisher.config import Config, Newsletter
 from publisher.delivery.outside import alignment, reach, spam
 from publisher.delivery.outside.alignment import Names, Sending
 from publisher.digest.dkim import Key
+from publisher.digest.headers import ascii_domain
 from publisher.digest.lint import Finding
 from publisher.dns import Resolver
 
@@ -67,4 +68,4 @@ def _envelope(config: Config, newsletter: Newsletter) -> str:
 
 
 def _domain(address: str) -> str:
-    return address.rpartition("@")[2].encode("idna").decode("ascii").lower()
+    return ascii_domain(address.rpartition("@")[2]).lower()

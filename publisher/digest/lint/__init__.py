@@ -57,9 +57,15 @@ _SHARED = (structure, links, pictures, contrast, duty)
 
 
 def lint(
-    edition: Edition, wire: Wire, config: Config, *, slots: Slots = SAMPLE, judged: Judged | None = None
+    edition: Edition,
+    wire: Wire,
+    config: Config,
+    *,
+    intro: str = "",
+    slots: Slots = SAMPLE,
+    judged: Judged | None = None,
 ) -> tuple[Finding, ...]:
-    """All faults of one edition, errors first; none = it may go out.
+    """All faults of one edition, errors first; none = it may go out. ``intro``: what the editor wrote above it.
 
     ``judged`` is filled with the pieces that were looked at. Who lints many editions of an issue passes the same set
     each time: one whose pieces are all in it costs a third, and only what is its own is told again.
@@ -80,6 +86,7 @@ def lint(
         preheader=edition.preheader,
         stories=edition.stories,
         more=edition.more,
+        intro=intro,
         text=text.replace("\r\n", "\n"),
         html=html.replace("\r\n", "\n"),
         sender=headers.sender(fields),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from publisher.digest.headers import ascii_domain
 from publisher.digest.lint.finding import Finding, error, warning
 from publisher.digest.lint.look import Scheme
 from publisher.digest.lint.proof import Proof
@@ -58,7 +59,7 @@ def _words(proof: Proof) -> str:
 def _signed(proof: Proof) -> Iterator[Finding]:
     """Gmail, Yahoo and Outlook.com ask for a signature of the From domain or of one above it."""
     delivery, domain = proof.config.delivery, proof.sender
-    names = [key.domain.lower() for key in delivery.dkim]
+    names = [ascii_domain(key.domain).lower() for key in delivery.dkim]
     if delivery.transport == "smtp" and not any(f".{domain}".endswith(f".{name}") for name in names):
         message = (
             f"mails from {domain} are not signed by us, and big providers refuse them unless the relay signs; make a "

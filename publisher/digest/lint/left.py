@@ -11,6 +11,9 @@ from publisher.digest.lint.proof import Proof
 from publisher.issues.issue import Story
 
 _MARK = re.compile(r"xq[0-9a-f]{16}[-:][a-z0-9.]+|<!--/?(?:mail|page|personal|page-head)-->")
+_NAME = re.compile(r"\{name(?:\|[^{}<>\n]{0,80})?\}")
+_CODE = re.compile(r"(`+).*?\1", re.DOTALL)
+_CALLED = re.compile(r"\{+\s*(?:first_?|last_?|full_?)?name\b[^{}]{0,80}\}+", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{\{|\{%")
 
 
@@ -18,8 +21,15 @@ def rules(proof: Proof) -> Iterator[Finding]:
     """Slots, cuts and template marks: faults of a template, unless an article really says so."""
     every = (*proof.stories, *proof.more)
     content = "\n".join(
-        (proof.subject, proof.preheader, *_said(proof.config), *(part for story in every for part in _words(story)))
+        (
+            proof.subject,
+            proof.preheader,
+            proof.intro,
+            *_said(proof.config),
+            *(part for story in every for part in _words(story)),
+        )
     )
+    yield from _called(proof)
     for part, written in (("html", proof.html), ("text", proof.text)):
         # In the HTML a story's own comment is escaped: what still is one there is ours.
         marks = (
@@ -32,6 +42,14 @@ def rules(proof: Proof) -> Iterator[Finding]:
             message = f"it has {match[0]}; mend the template, or let it be if an article means it"
             means = _TEMPLATE.search(content) is not None
             yield (warning if means else error)("template-left", f"{part} line {_line(written, match)}", message)
+
+
+def _called(proof: Proof) -> Iterator[Finding]:
+    """A place for the reader's name that is not spelt as one, unless it is quoted as code."""
+    said = _CODE.sub("", proof.intro)
+    if match := next((each for each in _CALLED.finditer(said) if not _NAME.fullmatch(each[0])), None):
+        message = f"it says {quoted(match[0])}, which is no reader's name; write {{name}} or {{name|dear reader}}"
+        yield warning("name-left", "intro", message)
 
 
 def _said(config: Config) -> Iterator[str]:

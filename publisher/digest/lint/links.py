@@ -22,30 +22,9 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _TOPS = frozenset(
-    [
-        "com",
-        "org",
-        "net",
-        "edu",
-        "gov",
-        "info",
-        "biz",
-        "cn",
-        "de",
-        "fr",
-        "uk",
-        "jp",
-        "kr",
-        "ru",
-        "in",
-        "br",
-        "it",
-        "es",
-        "nl",
-        "eu",
-        "us",
-    ]
-)
+    ("com", "org", "net", "edu", "gov", "info", "biz", "cn", "de", "fr", "uk", "jp", "kr", "ru", "in", "br", "it",
+     "es", "nl", "eu", "us")
+)  # fmt: skip
 """Ends of a name that make it an address without ``www.``: a title such as Node.js is none."""
 _TWINS = frozenset("аеорсухіјѕһԁԛԝӏ")
 """Cyrillic letters that look like Latin ones (UTS 39)."""

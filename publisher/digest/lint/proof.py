@@ -24,6 +24,8 @@ class Proof:
     """In the order in which they stand in it."""
     more: tuple[Story, ...] = ()
     """Those that are only named."""
+    intro: str = ""
+    """The editor's Markdown."""
     text: str
     """The text part as a mail program decodes it, its lines ended by LF."""
     html: str
@@ -49,6 +51,7 @@ def lay_open(
     preheader: str,
     stories: tuple[Story, ...],
     more: tuple[Story, ...] = (),
+    intro: str = "",
     text: str,
     html: str,
     sender: str = "",
@@ -73,6 +76,7 @@ def lay_open(
         preheader=preheader,
         stories=stories,
         more=more,
+        intro=intro,
         text=text,
         html=html,
         sender=sender,

@@ -12,6 +12,7 @@ from publisher.digest.lint.proof import Proof
 SUBJECT_COLUMNS = 150
 PREHEADER_COLUMNS = 200
 _LOUD_LETTERS = 10
+_HOLE = re.compile(r"\{\w+(?:\|[^{}]*)?\}")
 _REPLY = re.compile(r"\s*(?:re|fwd?|aw|回复|转发|答复)\s*[:：]", re.IGNORECASE)
 
 
@@ -21,6 +22,7 @@ def rules(proof: Proof) -> Iterator[Finding]:
     if not subject:
         yield error("subject-empty", "subject", "the subject is empty; write one with issue edit --subject")
     yield from _unseen("subject", proof.subject)
+    yield from _holes(proof)
     yield from _unseen("preheader", proof.preheader)
     yield from _width(subject, preheader)
     yield from _spam(subject)
@@ -31,6 +33,17 @@ def _unseen(part: str, said: str) -> Iterator[Finding]:
     if text.one_line(said) != said.strip():
         message = f"the {part} has line breaks, invisible marks or double blanks; retype it"
         yield warning(f"{part}-invisible", part, message)
+
+
+def _holes(proof: Proof) -> Iterator[Finding]:
+    """Placeholders that nothing fills, unless a story is titled so."""
+    titles = "\n".join(story.title for story in proof.stories)
+    for part, words in (("subject", proof.subject), ("preheader", proof.preheader)):
+        if (match := _HOLE.search(words)) and match[0] not in titles:
+            message = (
+                f"it says {match[0]}, which nothing fills; write {{title}}, {{first_title}}, {{titles}}, {{date}}, "
+            )
+            yield warning(f"{part}-hole", part, message + "{count} or {number}")
 
 
 def _width(subject: str, preheader: str) -> Iterator[Finding]:

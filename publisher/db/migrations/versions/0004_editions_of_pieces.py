@@ -48,6 +48,7 @@ def upgrade() -> None:
     op.create_index("ix_click_issue", "click", ["issue", "story"])
     op.create_index(op.f("ix_click_reader"), "click", ["reader"])
     op.execute("CREATE TABLE edition_before AS SELECT * FROM edition")
+    op.create_index("edition_before_key", "edition_before", ["issue", "key"])  # each row is looked up by it
     op.drop_table("edition")
     op.create_table(
         "edition",
