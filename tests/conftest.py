@@ -151,6 +151,8 @@ def _nothing_left_behind() -> Iterator[None]:
     threads, children = set(threading.enumerate()), set(_children())
     _reached.clear()
     yield
+    if log := sys.modules.get("publisher.log"):  # a command that ran in this process may have made it talkative
+        log.configure()
     end = time.monotonic() + GRACE
     left: list[str] = []
     while True:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from publisher.cli.context import table
-from publisher.issues.issue import OPEN
+from publisher.issues.issue import OPEN, State
 
 if TYPE_CHECKING:
     from publisher.delivery.delivery import Counts
@@ -53,7 +53,8 @@ def aside(reasons: list[tuple[LeftOut, str]], changed: list[tuple[str, str]]) ->
 def sums(found: Issue, counts: Counts) -> str:
     """The accounting of an issue in a line."""
     parts = [f"{value} {name}" for name, value in asdict(counts).items() if name != "planned" and value]
-    return f"{found.id} is {found.state}: {counts.planned} planned = {' + '.join(parts) or '0'}"
+    why = f" ({found.note})" if found.note and found.state in {State.HELD, State.SKIPPED} else ""
+    return f"{found.id} is {found.state}{why}: {counts.planned} planned = {' + '.join(parts) or '0'}"
 
 
 def report(

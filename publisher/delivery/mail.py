@@ -40,7 +40,7 @@ PAGE = 1000
 READY, SHEETS = 100, 16
 """Compiled editions that are kept at hand, of a quarter of a megabyte each, and sheets, of one or two."""
 CHANGED = "it is not what was approved any more: a template, the config or the program has changed"
-LOOK_AGAIN = "look at it again and approve it again"
+LOOK_AGAIN = "restart serve if it runs with an older config.yaml, look at the issue and approve it again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

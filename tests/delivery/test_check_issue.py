@@ -94,3 +94,17 @@ def test_editions_for_wishes_after_the_approval_are_looked_at(tmp_path: Path, mo
         monkeypatch.setattr(press, "findings", lambda *_: (fault,))
         with pytest.raises(StateError, match="too large"):
             list(mail.planned(app.post, issue, AT, connections=1))
+
+
+def test_a_reader_whose_address_no_header_can_hold_gets_no_preview(tmp_path: Path):
+    from publisher.delivery import preview
+    from subscribers import store as readers
+
+    with site(tmp_path) as app:
+        issue = drafted(app)
+        with app.database.write() as connection:
+            readers.add(
+                connection, address="jörg@example.org", now=AT, how="test", consent_text="yes", confirmed=True, mac=str
+            )
+        with pytest.raises(StateError, match=r"jörg@example\.org can get no mail"):
+            preview.write(app.post, issue.id, tmp_path / "to", address="jörg@example.org", now=AT)

@@ -3,7 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher.content.article import Topic
-from publisher.digest.edition import Format, MediaPicture, Order, Wish, choose, layout
+from publisher.digest.edition import SEPARATOR, Edition, Format, MediaPicture, Order, Sheet, Wish, choose, layout
+from publisher.digest.segments import Segments
+from publisher.text import width
 
 A, B, C, NONE = Topic("a", "A"), Topic("b", "B"), Topic("c", "C"), Topic("", "")
 
@@ -93,3 +95,16 @@ def test_a_picture_keeps_its_shape():
     assert MediaPicture(url="u", width=1200, height=675).height_at(600) == 338
     assert MediaPicture(url="u", width=4000, height=2).height_at(208) == 1
     assert MediaPicture(url="u").height_at(160) == 90
+
+
+def test_many_chosen_topics_stand_in_lines_of_the_text_part():
+    names = [f"主题{number}与港口" for number in range(12)]
+    sheet = Sheet(html={}, text={"top": Segments(("", ""), ("chosen",))}, links={})
+    edition = Edition(
+        key="k", wish=Wish(), issue="i", lang="zh-CN", subject="", preheader="", words={"chosen": SEPARATOR.join(names)}, layout=("top",),
+        sheet=sheet, stories=(),
+    )  # fmt: skip
+    lines = edition.text().fill({}).split("\n")
+    assert len(lines) > 1
+    assert all(width(line) <= 72 for line in lines)
+    assert SEPARATOR.join(lines) == SEPARATOR.join(names)
