@@ -224,6 +224,8 @@ def _wants(app: App, found: Subscriber) -> str:
 
 
 def _why_not(app: App, issue: Issue, found: Subscriber) -> str:
+    from publisher.delivery import audience
+
     if issue.state not in BEGUN:
         return f"not sent to anybody: it is {issue.state}"
     if found.newsletter not in {"", issue.stream.newsletter}:
@@ -234,6 +236,8 @@ def _why_not(app: App, issue: Issue, found: Subscriber) -> str:
         return f"not for them: their schedule is {found.schedule or first}"
     if issue.sent and found.created > issue.sent:
         return "they joined after it was sent"
+    if letter and not audience.holds(audience.segment(app.config, letter.readers, issue.sent or issue.slot), found):
+        return f"not for them: {issue.stream.newsletter} goes to readers of whom this is true: {letter.readers}"
     if found.status is not Status.ACTIVE:
         return f"they were not active when it was planned, and are {found.status} now"
     return "they were not active, or read something else, when it was planned"

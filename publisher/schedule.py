@@ -157,7 +157,7 @@ def _queue(app: App, issue: Issue, letter: Newsletter) -> Issue:
     """
     now = app.clock.now()
     with app.database.read() as connection:
-        wanted = mail.has_readers(app.config, connection, issue)
+        wanted = mail.has_readers(app.config, connection, issue, now)
     if not wanted:
         return desk.skip(app.database, issue.id, "no active reader", now=now, by="schedule")
     if len(issue.approvers) < letter.approvals:
@@ -249,11 +249,20 @@ def owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def start(app: App, *, tick: Callable[[], int], build: Callable[[], None], send: Callable[[], None]) -> Any:
+def start(
+    app: App,
+    *,
+    tick: Callable[[], int],
+    build: Callable[[], None],
+    send: Callable[[], None],
+    letters: Callable[[], object],
+    duties: Callable[[], object],
+) -> Any:
     """A running scheduler; its ``shutdown(wait=False)`` ends it.
 
     It only wakes: ``tick`` at every slot and at every draft before one, and each 20 s for what a clock change or an
-    approval made due; ``send`` each second; ``build`` each minute. What is really to be done is read from the tables.
+    approval made due; ``send`` and ``letters`` each second; ``build`` and ``duties`` each minute. What is really to be
+    done is read from the tables.
     """
     scheduler = BackgroundScheduler(
         timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -274,6 +283,8 @@ def start(app: App, *, tick: Callable[[], int], build: Callable[[], None], send:
     scheduler.add_job(alone, IntervalTrigger(seconds=20), id="tick", next_run_time=app.clock.now() + shift)
     scheduler.add_job(build, IntervalTrigger(seconds=60), id="build")
     scheduler.add_job(send, IntervalTrigger(seconds=1), id="send")
+    scheduler.add_job(letters, IntervalTrigger(seconds=1), id="letters")
+    scheduler.add_job(duties, IntervalTrigger(seconds=60), id="duties", next_run_time=app.clock.now() + shift)
     scheduler.add_listener(_failed, EVENT_JOB_ERROR)
     # Its own lines: a job that failed, which _failed tells, and each wake that found its job still at work, no news.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)

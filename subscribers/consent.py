@@ -1,14 +1,15 @@
 """Which act leads a reader from which status to which. Pure.
 
 One table decides for forms, links, the command line, imports and bounces alike. Its law: a suppressed reader becomes
-active again only by their own new sign-up (or undo) *and* its confirmation.
+active again only by their own new sign-up *and* its confirmation, or by taking back their leaving at once, on the page
+that told them of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -34,10 +35,12 @@ class Act(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     UNSUBSCRIBE = "unsubscribe"
-    RESUBSCRIBE = "resubscribe"
-    """The reader's undo after leaving. It asks for a confirmation: an unsubscribe link may only unsubscribe."""
+    UNDO = "undo"
+    """The reader takes their leaving back, within minutes and by the page that told them of it (``store.undo``)."""
     BOUNCE = "bounce"
     COMPLAIN = "complain"
+    EXPIRE = "expire"
+    """Nobody confirmed in time: the address is forgotten, or is what it was before they signed up again."""
     ERASE = "erase"
 
 
@@ -70,9 +73,10 @@ prefer           -             pending       active        paused        -      
 pause            -             -             paused        paused        -             -             -
 resume           -             -             active        active        -             -             -
 unsubscribe      unsubscribed  unsubscribed  unsubscribed  unsubscribed  unsubscribed  unsubscribed  complained
-resubscribe      -             pending       active        paused        pending       -             -
+undo             -             -             -             -             active        -             -
 bounce           bounced       bounced       bounced       bounced       unsubscribed  bounced       complained
 complain         complained    complained    complained    complained    complained    complained    complained
+expire           -             gone          -             -             -             -             -
 erase            -             gone          gone          gone          gone          gone          gone
 """
 """Rows are acts, columns the status before; ``-`` is refused. Of two suppressions the graver stays."""
@@ -105,6 +109,14 @@ def apply(status: Status | None, act: Act, *, former: Status | None = None, who:
     if (before, act) not in NEXT:
         raise _refused(before, act, who)
     return NEXT[before, act]
+
+
+UNDO_WITHIN = timedelta(minutes=30)
+"""How long the page that says "you are unsubscribed" can take it back."""
+
+
+UNDOABLE = frozenset({Status.ACTIVE, Status.PAUSED})
+"""What an undo can give back."""
 
 
 def former_after(status: Status | None, former: Status | None, after: Status | None) -> Status | None:

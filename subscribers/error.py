@@ -35,5 +35,13 @@ class KeysError(SubscriberError):
     """The file of keys cannot be made, read or trusted."""
 
 
+class SegmentError(SubscriberError):
+    """An expression about readers cannot be read; the text says in which column."""
+
+
 class TransferError(SubscriberError):
     """A file of readers cannot be read at all; a single bad row never raises this."""
+
+
+class DamagedError(TransferError):
+    """A file of readers breaks off, cannot be unpacked, or is more than it declares."""

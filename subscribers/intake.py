@@ -1,4 +1,4 @@
-"""What one row of an import means, and what it may do to the list. Pure.
+"""What one row of an import may do to the list. Pure.
 
 Imports never reactivate anyone, never turn an active reader back, never replace a proof of consent, and a blank cell
 never overwrites what is known.
@@ -6,35 +6,20 @@ never overwrites what is known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from types import MappingProxyType
 
-from subscribers import consent, preference
-from subscribers.address import Address, parse
+from subscribers import address, consent, preference
+from subscribers.address import Flag
 from subscribers.consent import Act
-from subscribers.error import PreferenceError, RefusedError, SubscriberError
+from subscribers.error import PreferenceError, RefusedError
+from subscribers.row import Row
 from subscribers.subscriber import SUPPRESSED, Format, Status, Subscriber
-
-COLUMNS = (
-    "email",
-    "name",
-    "status",
-    "topics",
-    "newsletter",
-    "schedule",
-    "language",
-    "timezone",
-    "format",
-    "consent_at",
-    "consent_ip",
-    "consent_text",
-)
-"""Of CSV and JSON, in the order in which they are written; only the first is needed."""
-
 
 LEEWAY = timedelta(minutes=15)
 """How far two machines' clocks may be apart: a consent noted on another one is not from the future."""
@@ -51,46 +36,22 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row that could be read; blank fields say nothing."""
-
-    number: int
-    address: Address
-    name: str = ""
-    status: Status | None = None
-    topics: tuple[str, ...] = ()
-    newsletter: str = ""
-    schedule: str = ""
-    language: str = ""
-    timezone: str = ""
-    format: Format | None = None
-    consent_at: datetime | None = None
-    consent_ip: str = ""
-    consent_text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BadRow:
-    """One row that could not be read, and why."""
-
-    number: int
-    email: str = ""
-    """As written."""
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
     """A line of the import's report."""
 
     row: int
     """As a spreadsheet counts: the header is row 1. In JSON the first object is 1."""
+    file: str = ""
+    """The file within an archive."""
     address: str
     outcome: Outcome
     reason: str = ""
     """Why it was refused or suppressed; what changed."""
     status: Status | None = None
     """The reader's status after it; ``None`` where there is no such reader."""
+    flags: tuple[Flag, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What should be looked at, though it stopped nothing; each a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,64 +71,28 @@ class Choices:
     topics: frozenset[str] | None = None
     newsletters: Mapping[str, tuple[str, ...]] | None = None
     """Name -> its schedules."""
+    languages: frozenset[str] | None = None
+    """The tags whose words the site has; another region or script of one of them is offered too."""
+    named: Mapping[str, str] = field(default_factory=dict)
+    """Topic by ``folded`` name: what another program's tags mean here."""
 
 
-def parse_row(number: int, cells: Mapping[str, str]) -> Row | BadRow:
-    """The row, from cells named by ``COLUMNS``; each may be missing. A wrong row is data, never an exception."""
-    try:
-        _encodable(cells)
-        status = cells.get("status", "").strip().lower()
-        format = cells.get("format", "")
-        return Row(
-            number=number,
-            address=parse(cells.get("email", "")),
-            name=preference.one_line(cells.get("name", "")),
-            status=_status(status) if status else None,
-            topics=preference.topics(cells.get("topics", "").split(";")),
-            newsletter=preference.slug(cells.get("newsletter", ""), "newsletter"),
-            schedule=preference.slug(cells.get("schedule", ""), "schedule"),
-            language=preference.language(cells.get("language", "")),
-            timezone=preference.timezone(cells.get("timezone", "")),
-            format=preference.format(format) if format.strip() else None,
-            consent_at=_moment(cells.get("consent_at", "")),
-            consent_ip=preference.one_line(cells.get("consent_ip", ""), 45),
-            consent_text=preference.many_lines(cells.get("consent_text", "")),
-        )
-    except SubscriberError as error:
-        return BadRow(number=number, email=shown(cells.get("email", "")), reason=error.line())
+def folded(name: str) -> str:
+    """A tag's or topic's name for comparison: case and white space aside."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def shown(text: str) -> str:
-    """The text as it may be printed: one short line that every encoding can hold."""
-    return preference.one_line(text, 80)
+def named(topics: Mapping[str, str], given: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
+    """Topic by folded name, from the site's topics (key -> title) and pairs (tag, key) that somebody gave.
 
-
-def _encodable(cells: Mapping[str, str]) -> None:
-    for name, text in cells.items():
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:  # bytes that the file's reader kept as surrogates
-            raise PreferenceError(f"{name} is not UTF-8", hint="save the file as 'CSV UTF-8'") from error
-
-
-def _status(word: str) -> Status:
-    try:
-        return Status(word)
-    except ValueError as error:
-        raise PreferenceError(f"status {word[:40]!r} is not known", hint=f"write one of {', '.join(Status)}") from error
-
-
-def _moment(text: str) -> datetime | None:
-    """The moment in UTC; a date or a time without a zone counts as UTC."""
-    text = text.strip()
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        message = f"consent_at {text[:40]!r} is no moment"
-        raise PreferenceError(message, hint="write it as in 2025-06-30T08:00:00+08:00") from error
+    A blank key says that the tag means nothing. Raises ``PreferenceError`` for a key that is not offered.
+    """
+    found = {folded(title): key for key, title in topics.items()} | {folded(key): key for key in topics}
+    for tag, key in given:
+        if key:
+            _known(key, "topic", frozenset(topics))
+        found[folded(tag)] = key
+    return found
 
 
 def offered(choices: Choices, topics: tuple[str, ...], newsletter: str, schedule: str) -> None:
@@ -211,17 +136,16 @@ def decide(
 
     ``declared`` is the consent that whoever imports vouches for, for every row that brings none of its own.
     """
-    row = _declared(row, now, declared)
-    if row.consent_at and row.consent_at > now + LEEWAY:
-        return _refused(
-            row, reader, f"consent_at {row.consent_at.isoformat()} is in the future; check the date's order"
-        )
+    row = _declared(_translated(row, choices), now, declared)
     try:
+        _possible(row, now)
         offered(choices, row.topics, row.newsletter, row.schedule)
     except PreferenceError as error:
         return _refused(row, reader, error.line())
     if reader is None and erased:
         return _refused(row, reader, _ERASED, Outcome.SUPPRESSED)
+    if reader and row.former and reader.former:  # they wait for the same confirmation here
+        return Verdict(result=_result(row, reader, Outcome.UNCHANGED, status=reader.status))
     act = _ACTS[row.status or (Status.ACTIVE if row.consent_at else Status.PENDING)]
     try:
         status, former = (reader.status, reader.former) if reader else (None, None)
@@ -231,10 +155,24 @@ def decide(
     assert after is not None
     proved = row.consent_at or (reader and reader.consent_at)
     if after in {Status.ACTIVE, Status.PAUSED} and after is not status and not proved:
-        return _refused(
-            row, reader, f"{after} needs consent_at; fill it in, or declare their consent with --consent-text"
-        )
-    return _new(row, act, after, now) if reader is None else _changed(row, reader, act, after, now)
+        return _refused(row, reader, f"{after} needs consent_at; fill it in, or declare their consent with --declare")
+    return _new(row, act, after, now, choices) if reader is None else _changed(row, reader, act, after, now, choices)
+
+
+def _translated(row: Row, choices: Choices) -> Row:
+    """The row with another program's tags as topics where the site has such, the others as a warning."""
+    if not row.tags and not row.groups:
+        return row
+    topics = set(row.topics)
+    told = list(row.told)
+    for tag in row.tags:
+        topic = choices.named.get(folded(tag))
+        if topic:
+            topics.add(topic)
+        elif topic is None:
+            told.append(f"tag {tag!r} is no topic here; --topic-map makes it one")
+    topics |= {topic for group in row.groups if (topic := choices.named.get(folded(group)))}
+    return replace(row, topics=tuple(sorted(topics)), told=tuple(told))
 
 
 def _declared(row: Row, now: datetime, declared: str) -> Row:
@@ -244,14 +182,55 @@ def _declared(row: Row, now: datetime, declared: str) -> Row:
     return replace(row, consent_at=now, consent_text=row.consent_text or preference.many_lines(declared))
 
 
-def _refused(row: Row, reader: Subscriber | None, reason: str, outcome: Outcome = Outcome.REFUSED) -> Verdict:
-    status = reader.status if reader else None
-    return Verdict(
-        result=RowResult(row=row.number, address=row.address.sending, outcome=outcome, reason=reason, status=status)
+def _possible(row: Row, now: datetime) -> None:
+    latest = now + LEEWAY
+    for name, at in (("consent_at", row.consent_at), ("created", row.created), ("engaged_at", row.engaged_at)):
+        if at and at > latest:
+            raise PreferenceError(f"{name} {at.isoformat()} is in the future", hint="check the date's order")
+
+
+def _warned(row: Row, flags: frozenset[Flag], choices: Choices) -> tuple[str, ...]:
+    told = row.told
+    if Flag.SMTPUTF8 in flags:
+        told += ("the address needs a relay with SMTPUTF8",)
+    if row.language and choices.languages is not None and not _spoken(row.language, choices.languages):
+        told += (f"language {row.language!r} is none of {', '.join(sorted(choices.languages))}: kept as theirs",)
+    return told
+
+
+def _spoken(language: str, offered: frozenset[str]) -> bool:
+    return language.partition("-")[0] in {each.partition("-")[0] for each in offered}
+
+
+def _result(
+    row: Row,
+    reader: Subscriber | None,
+    outcome: Outcome,
+    reason: str = "",
+    status: Status | None = None,
+    choices: Choices | None = None,
+) -> RowResult:
+    sending = row.address.sending
+    # Who is on the list is named as the list has them.
+    listed = reader.address if reader and outcome in {Outcome.CHANGED, Outcome.UNCHANGED} else sending
+    flags = address.flags(row.address.key)
+    return RowResult(
+        row=row.number,
+        file=row.file,
+        address=listed,
+        outcome=outcome,
+        reason=reason,
+        status=status,
+        flags=tuple(sorted(flags)) if flags else (),
+        warnings=_warned(row, flags, choices) if choices else (),
     )
 
 
-def _new(row: Row, act: Act, after: Status, now: datetime) -> Verdict:
+def _refused(row: Row, reader: Subscriber | None, reason: str, outcome: Outcome = Outcome.REFUSED) -> Verdict:
+    return Verdict(result=_result(row, reader, outcome, reason, reader.status if reader else None))
+
+
+def _new(row: Row, act: Act, after: Status, now: datetime, choices: Choices) -> Verdict:
     reader = Subscriber(
         id=0,
         address=row.address.sending,
@@ -262,43 +241,26 @@ def _new(row: Row, act: Act, after: Status, now: datetime) -> Verdict:
         newsletter=row.newsletter,
         schedule=row.schedule,
         language=row.language,
+        declined=row.declined,
         timezone=row.timezone,
         format=row.format or Format.HTML,
-        created=now,
+        former=row.former,
+        created=row.created or now,
         changed=now,
         consent_at=row.consent_at,
         consent_ip=row.consent_ip,
         consent_text=row.consent_text,
+        paused_until=row.paused_until if after is Status.PAUSED else None,
+        engaged_at=row.engaged_at,
     )
-    result = RowResult(row=row.number, address=reader.address, outcome=Outcome.NEW, status=after)
-    return Verdict(result=result, act=act, reader=reader)
+    return Verdict(result=_result(row, None, Outcome.NEW, status=after, choices=choices), act=act, reader=reader)
 
 
-def _changed(row: Row, reader: Subscriber, act: Act, after: Status, now: datetime) -> Verdict:
-    merged = replace(
-        reader,
-        status=after,
-        former=consent.former_after(reader.status, reader.former, after),
-        name=row.name or reader.name,
-        topics=row.topics or reader.topics,
-        newsletter=row.newsletter or reader.newsletter,
-        schedule=row.schedule or reader.schedule,
-        language=row.language or reader.language,
-        timezone=row.timezone or reader.timezone,
-        format=row.format or reader.format,
-    )
-    if after in SUPPRESSED and after is reader.status:
-        merged = reader  # nothing more is kept of one who left
-    elif reader.consent_at is None and row.consent_at:
-        merged = replace(merged, consent_at=row.consent_at, consent_ip=row.consent_ip, consent_text=row.consent_text)
+def _changed(row: Row, reader: Subscriber, act: Act, after: Status, now: datetime, choices: Choices) -> Verdict:
+    merged = reader if after in SUPPRESSED and after is reader.status else _merged(row, reader, after)
     what = differences(reader, merged)
-    result = RowResult(
-        row=row.number,
-        address=reader.address,
-        outcome=Outcome.CHANGED if what else Outcome.UNCHANGED,
-        reason=what,
-        status=after,
-    )
+    outcome = Outcome.CHANGED if what else Outcome.UNCHANGED
+    result = _result(row, reader, outcome, what, after, choices)
     if not what:
         return Verdict(result=result)
     return Verdict(
@@ -306,39 +268,65 @@ def _changed(row: Row, reader: Subscriber, act: Act, after: Status, now: datetim
     )
 
 
-_TOLD = ("status", "name", "topics", "newsletter", "schedule", "language", "timezone", "format", "consent_at")
+def _merged(row: Row, reader: Subscriber, after: Status) -> Subscriber:
+    """The reader with what the row says; what they left or put off themselves stays so."""
+    merged = replace(
+        reader,
+        status=after,
+        former=consent.former_after(reader.status, reader.former, after)
+        or (row.former if after is Status.PENDING else None),
+        name=row.name or reader.name,
+        topics=row.topics or reader.topics,
+        newsletter=row.newsletter or reader.newsletter,
+        schedule=row.schedule or reader.schedule,
+        language=row.language or reader.language,
+        declined=tuple(sorted({*reader.declined, *row.declined})) if row.declined else reader.declined,
+        timezone=row.timezone or reader.timezone,
+        format=row.format or reader.format,
+        paused_until=_pause(row, reader, after),
+    )
+    if row.engaged_at and (reader.engaged_at is None or row.engaged_at > reader.engaged_at):
+        merged = replace(merged, engaged_at=row.engaged_at)
+    if reader.consent_at is None and row.consent_at:
+        merged = replace(merged, consent_at=row.consent_at, consent_ip=row.consent_ip, consent_text=row.consent_text)
+    return merged
+
+
+def _pause(row: Row, reader: Subscriber, after: Status) -> datetime | None:
+    if after is not Status.PAUSED:
+        return None
+    return reader.paused_until if reader.status is Status.PAUSED else row.paused_until
+
+
+_TOLD = (
+    "status",
+    "former",
+    "name",
+    "topics",
+    "newsletter",
+    "declined",
+    "schedule",
+    "language",
+    "timezone",
+    "format",
+    "consent_at",
+    "paused_until",
+    "engaged_at",
+)
 
 
 def differences(before: Subscriber, after: Subscriber) -> str:
     """What changed, as one line: ``topics: chips → chips;funding, format: html → text``; blank where nothing did."""
     return ", ".join(
-        f"{name}: {_told(old)} → {_told(new)}"
+        f"{name}: {_told(name, old)} → {_told(name, new)}"
         for name in _TOLD
         if (old := getattr(before, name)) != (new := getattr(after, name))
     )
 
 
-def _told(value: object) -> str:
+def _told(name: str, value: object) -> str:
     if isinstance(value, tuple):
-        return ";".join(value) or "all"
+        return ";".join(value) or ("all" if name == "topics" else "(none)")
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value or "(none)")
-
-
-def cells(reader: Subscriber) -> dict[str, str]:
-    """The reader as the text of ``COLUMNS``: what ``parse_row`` reads back to the same."""
-    return {
-        "email": reader.address,
-        "name": reader.name,
-        "status": str(reader.status),
-        "topics": ";".join(reader.topics),
-        "newsletter": reader.newsletter,
-        "schedule": reader.schedule,
-        "language": reader.language,
-        "timezone": reader.timezone,
-        "format": str(reader.format),
-        "consent_at": reader.consent_at.isoformat() if reader.consent_at else "",
-        "consent_ip": reader.consent_ip,
-        "consent_text": reader.consent_text,
-    }

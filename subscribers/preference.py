@@ -72,6 +72,15 @@ def slug(name: str, what: str) -> str:
     return found
 
 
+def names(texts: Iterable[str], what: str) -> tuple[str, ...]:
+    """Names, sorted, each once, blanks dropped. Raises ``PreferenceError`` saying ``what`` they should have been."""
+    found = sorted({name for each in texts if (name := slug(each, what))})
+    for name in found:
+        if ";" in name:
+            raise PreferenceError(f"{what} {name[:40]!r} is no name", hint="write several divided by ;")
+    return tuple(found)
+
+
 @lru_cache(maxsize=1024)
 def language(tag: str) -> str:
     """The language tag, in its usual case (``zh-CN``, ``zh-Hans``). Raises ``PreferenceError`` where it is none."""

@@ -16,7 +16,9 @@ from sqlalchemy.engine import Connection
 from subscribers import consent, preference
 from subscribers.address import parse
 from subscribers.consent import Act, ConsentEvent
-from subscribers.db.bulk import export, import_rows
+from subscribers.db.bulk import Intake, export, import_rows, import_stream
+from subscribers.db.segment import belongs, count, page
+from subscribers.db.stream import readers, wishes
 from subscribers.db.table import (
     Mac,
     consent_event,
@@ -24,7 +26,6 @@ from subscribers.db.table import (
     metadata,
     packed,
     row_of,
-    split,
     subscriber,
     subscriber_topic,
     suppression,
@@ -32,30 +33,41 @@ from subscribers.db.table import (
 )
 from subscribers.error import RefusedError, UnknownError
 from subscribers.intake import differences
-from subscribers.segment import Wish
-from subscribers.subscriber import SUPPRESSED, Format, Status, Subscriber
+from subscribers.segments.tree import Segment
+from subscribers.subscriber import SUPPRESSED, Status, Subscriber
 
 __all__ = [
+    "Intake",
     "Mac",
     "Stats",
     "act",
     "add",
+    "belongs",
     "by_address",
     "by_id",
     "consent_event",
+    "count",
+    "engage",
     "erase",
     "export",
+    "forget_unconfirmed",
     "get",
     "history",
     "import_rows",
+    "import_stream",
+    "leave",
     "metadata",
+    "page",
     "readers",
+    "reason",
+    "resume_due",
     "revoke_links",
     "set_preferences",
     "stats",
     "subscriber",
     "subscriber_topic",
     "suppression",
+    "undo",
     "wishes",
 ]
 
@@ -155,9 +167,19 @@ def get(connection: Connection, id: int, *, lock: bool = False) -> Subscriber:
 
 
 def act(
-    connection: Connection, id: int, act: Act, *, now: datetime, how: str, ip: str = "", text: str = ""
+    connection: Connection,
+    id: int,
+    act: Act,
+    *,
+    now: datetime,
+    how: str,
+    ip: str = "",
+    text: str = "",
+    until: datetime | None = None,
 ) -> Subscriber:
     """The reader after the act, which is written into their history unless it changed nothing.
+
+    ``until`` is the end of a pause; without one it lasts until the reader resumes.
 
     A confirmation also keeps its moment, address and ``text`` as the proof of consent. Raises ``RefusedError`` where
     the table of ``consent`` forbids it, ``UnknownError`` for an unknown reader. ``Act.ERASE`` is ``erase``'s.
@@ -166,11 +188,13 @@ def act(
     after = consent.apply(known.status, act, former=known.former, who=known.address)
     if after is None:
         raise RefusedError(f"{known.address} is not erased by this", hint="call erase")
-    if after is known.status:
+    until = until if after is Status.PAUSED else None
+    if after is known.status and until == known.paused_until:
         return known
     values: Values = {
         "status": after,
         "former": consent.former_after(known.status, known.former, after),
+        "paused_until": until,
         "changed": now,
     }
     if act is Act.CONFIRM:
@@ -196,6 +220,7 @@ def set_preferences(
     language: str | None = None,
     timezone: str | None = None,
     format: str | None = None,
+    declined: Iterable[str] | None = None,
 ) -> Subscriber:
     """The reader with the preferences that are given; ``None`` leaves one as it is, a blank means the default.
 
@@ -213,6 +238,7 @@ def set_preferences(
         language=known.language if language is None else preference.language(language),
         timezone=known.timezone if timezone is None else preference.timezone(timezone),
         format=known.format if format is None else preference.format(format),
+        declined=known.declined if declined is None else preference.names(declined, "newsletter"),
     )
     if wanted == known:
         return known
@@ -222,6 +248,112 @@ def set_preferences(
     text = differences(known, wanted)
     _remember(connection, id, Act.PREFER, known.status, now=now, how=how, ip=ip, text=text)
     return get(connection, id)
+
+
+def leave(
+    connection: Connection, id: int, *, now: datetime, how: str, ip: str = "", text: str = ""
+) -> tuple[Subscriber, int | None]:
+    """The reader, unsubscribed, and what ``undo`` takes this back with: ``None`` where nothing was coming to them.
+
+    Leaving again is kept where the one before could still be undone: nobody but who left last may bring them back.
+    Raises ``UnknownError`` for an unknown reader.
+    """
+    before = get(connection, id, lock=True)
+    reader = act(connection, id, Act.UNSUBSCRIBE, now=now, how=how, ip=ip, text=text)
+    if reader.status is before.status:
+        last = history(connection, id)[-1:]
+        if last and last[0].act is Act.UNSUBSCRIBE and now - last[0].at < consent.UNDO_WITHIN:
+            _remember(connection, id, Act.UNSUBSCRIBE, reader.status, now=now, how=how, ip=ip, text=text)
+        return reader, None
+    return reader, _last_event(connection, id) if before.status in consent.UNDOABLE else None
+
+
+def reason(connection: Connection, id: int, text: str, *, now: datetime) -> bool:
+    """Keeps why a reader left with their leaving, as long as it could be undone; whether it was kept.
+
+    Said again it takes the place of what was said before; a blank changes nothing.
+    """
+    table, kept = consent_event, preference.many_lines(text)
+    last = sa.and_(table.c.id == _last_event(connection, id), table.c.act == Act.UNSUBSCRIBE)
+    late = table.c.at <= now - consent.UNDO_WITHIN
+    statement = sa.update(table).where(last, sa.not_(late)).values(text=kept)
+    return bool(kept) and connection.execute(statement).rowcount > 0
+
+
+def undo(connection: Connection, event: int, *, now: datetime, how: str, ip: str = "") -> Subscriber:
+    """The reader as they were before the leaving with that number, if it is the last thing that happened to them.
+
+    Raises ``UnknownError`` where there is no such leaving, ``RefusedError`` where it is too late or more has happened.
+    """
+    table = consent_event
+    row = connection.execute(sa.select(table).where(table.c.id == event)).one_or_none()
+    if row is None or row.act != Act.UNSUBSCRIBE:
+        raise UnknownError("there is no such leaving", hint="ask for the digests anew")
+    known = get(connection, row.subscriber, lock=True)
+    if _last_event(connection, known.id) != event or now - row.at >= consent.UNDO_WITHIN:
+        raise RefusedError(f"{known.address} cannot take that back any more", hint="they may sign up anew")
+    earlier = sa.select(table.c.status).where(table.c.subscriber == known.id, table.c.id < event)
+    before = connection.scalars(earlier.order_by(table.c.id.desc()).limit(1)).one_or_none()
+    after = consent.apply(known.status, Act.UNDO, who=known.address)
+    if before == Status.PAUSED:
+        after = Status.PAUSED
+    assert after is not None
+    changed = {"status": after, "changed": now}
+    connection.execute(sa.update(subscriber).where(subscriber.c.id == known.id).values(changed))
+    _remember(connection, known.id, Act.UNDO, after, now=now, how=how, ip=ip, text="")
+    return get(connection, known.id)
+
+
+def _last_event(connection: Connection, id: int) -> int:
+    last = sa.select(sa.func.max(consent_event.c.id)).where(consent_event.c.subscriber == id)
+    return int(connection.execute(last).scalar_one() or 0)
+
+
+def resume_due(connection: Connection, now: datetime) -> int:
+    """Ends the pauses whose time has come; how many."""
+    due = sa.select(subscriber.c.id).where(subscriber.c.status == Status.PAUSED, subscriber.c.paused_until <= now)
+    ids = sorted(connection.scalars(due))  # an ORDER BY would have the list walked through by id, not by its index
+    for id in ids:
+        act(connection, id, Act.RESUME, now=now, how="end of the pause")
+    return len(ids)
+
+
+def forget_unconfirmed(connection: Connection, asked_before: datetime, now: datetime) -> int:
+    """Forgets who was asked to confirm before that moment, last, and did not; how many.
+
+    Nothing of them stays; who had been on the list before is again what they were then. Who was imported as pending
+    was never asked, and waits.
+    """
+    table = consent_event
+    asked = (
+        sa.select(sa.func.max(table.c.at))
+        .where(table.c.subscriber == subscriber.c.id, table.c.act.in_([Act.SIGNUP, Act.INVITE]))
+        .scalar_subquery()
+    )
+    # Written out, not bound: only so do databases see that the index of pending readers answers it.
+    pending = sa.literal(Status.PENDING.value, literal_execute=True)
+    found = sa.select(subscriber).where(subscriber.c.status == pending, asked < asked_before)
+    gone = [unpacked(row) for row in connection.execute(found)]
+    for reader in gone:
+        if reader.former:
+            values = {"status": reader.former, "former": "", "changed": now}
+            connection.execute(sa.update(subscriber).where(subscriber.c.id == reader.id).values(values))
+            _remember(connection, reader.id, Act.EXPIRE, reader.former, now=now, how="nobody confirmed", ip="", text="")
+        else:
+            _remove(connection, reader.id)
+    return len(gone)
+
+
+def engage(connection: Connection, id: int, at: datetime) -> None:
+    """Notes that a person followed a link of a mail to the reader; an earlier moment changes nothing."""
+    older = sa.or_(subscriber.c.engaged_at.is_(None), subscriber.c.engaged_at < at)
+    connection.execute(sa.update(subscriber).where(subscriber.c.id == id, older).values(engaged_at=at))
+
+
+def _remove(connection: Connection, id: int) -> None:
+    for table in (subscriber_topic, consent_event):
+        connection.execute(sa.delete(table).where(table.c.subscriber == id))
+    connection.execute(sa.delete(subscriber).where(subscriber.c.id == id))
 
 
 def revoke_links(connection: Connection, id: int, *, now: datetime) -> Subscriber:
@@ -238,9 +370,7 @@ def erase(connection: Connection, id: int, *, mac: Mac, now: datetime) -> None:
     """
     known = get(connection, id, lock=True)
     consent.apply(known.status, Act.ERASE)
-    for table in (subscriber_topic, consent_event):
-        connection.execute(sa.delete(table).where(table.c.subscriber == id))
-    connection.execute(sa.delete(subscriber).where(subscriber.c.id == id))
+    _remove(connection, id)
     hash = mac(known.key)
     connection.execute(sa.delete(suppression).where(suppression.c.hash == hash))
     reason = known.status if known.status in SUPPRESSED else "erased"
@@ -258,48 +388,6 @@ def history(connection: Connection, id: int) -> tuple[ConsentEvent, ...]:
     )
 
 
-def readers(
-    connection: Connection, *, newsletter: str, schedule: str, first: bool, after: int = 0, limit: int = 1000
-) -> list[Subscriber]:
-    """A page of the stream's active readers with ids above ``after``, by id; ``first``: it is the first schedule."""
-    statement = (
-        sa.select(subscriber)
-        .where(_stream(newsletter, schedule, first=first), subscriber.c.id > after)
-        .order_by(subscriber.c.id)
-        .limit(limit)
-    )
-    return [unpacked(row) for row in connection.execute(statement)]
-
-
-def wishes(
-    connection: Connection, *, newsletter: str, schedule: str, first: bool, default_language: str
-) -> list[tuple[Wish, int]]:
-    """Each different wish among the stream's active readers and how many have it, the most wanted first."""
-    language = sa.case((subscriber.c.language == "", default_language), else_=subscriber.c.language).label("language")
-    # The two columns that group are selected as they are: PostgreSQL must see one expression, not two with parameters.
-    inner = (
-        sa.select(subscriber.c.topics, language, subscriber.c.format)
-        .where(_stream(newsletter, schedule, first=first))
-        .subquery()
-    )
-    columns = (inner.c.topics, inner.c.language, inner.c.format)
-    count = sa.func.count().label("readers")
-    statement = sa.select(*columns, count).group_by(*columns).order_by(count.desc(), *columns)
-    return [
-        (Wish(split(row.topics), row.language, Format(row.format)), row.readers)
-        for row in connection.execute(statement)
-    ]
-
-
-def _stream(newsletter: str, schedule: str, *, first: bool) -> sa.ColumnElement[bool]:
-    schedules = ["", schedule] if first else [schedule]
-    return sa.and_(
-        subscriber.c.status == Status.ACTIVE,
-        subscriber.c.newsletter.in_(["", newsletter]),
-        subscriber.c.schedule.in_(schedules),
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
     """How many readers there are; all but ``statuses`` count the active ones, under "" those who take the default."""
@@ -313,9 +401,10 @@ class Stats:
     topics: Mapping[str, int]
 
 
-def stats(connection: Connection) -> Stats:
-    """The counts, each in the order of its names."""
-    active = subscriber.c.status == Status.ACTIVE
+def stats(connection: Connection, where: Segment | None = None) -> Stats:
+    """The counts, each in the order of its names; with ``where`` of the readers in that segment alone."""
+    counted = belongs(where)
+    active = sa.and_(subscriber.c.status == Status.ACTIVE, counted)
     chosen = (
         sa.select(subscriber_topic.c.topic, sa.func.count())
         .join(subscriber, subscriber.c.id == subscriber_topic.c.subscriber)
@@ -325,7 +414,7 @@ def stats(connection: Connection) -> Stats:
     everything = sa.select(sa.func.count()).where(active, subscriber.c.topics == "")
     topics = {"": connection.execute(everything).scalar_one()} | _pairs(connection, chosen)
     return Stats(
-        statuses={str(status): 0 for status in Status} | _count(connection, subscriber.c.status, sa.true()),
+        statuses={str(status): 0 for status in Status} | _count(connection, subscriber.c.status, counted),
         newsletters=_count(connection, subscriber.c.newsletter, active),
         schedules=_count(connection, subscriber.c.schedule, active),
         languages=_count(connection, subscriber.c.language, active),

@@ -49,6 +49,8 @@ class Subscriber:
     """"" = the newsletter's first."""
     language: str = ""
     """BCP 47; "" = the site's."""
+    declined: tuple[str, ...] = ()
+    """Sorted names of newsletters that the reader left while they kept the others."""
     timezone: str = ""
     """IANA name; "" = the site's."""
     format: Format = Format.HTML
@@ -60,5 +62,9 @@ class Subscriber:
     consent_ip: str = ""
     consent_text: str = ""
     """The words the reader agreed to."""
+    paused_until: datetime | None = None
+    """While paused: when it ends by itself; None = when the reader says so."""
+    engaged_at: datetime | None = None
+    """When a person last followed a link of a mail to this reader, where the site counts that for each reader."""
     epoch: int = 0
     """Stands in the hash of preference and view links: one more, and every older link is dead."""

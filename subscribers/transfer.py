@@ -1,27 +1,41 @@
 """Files of readers: CSV and JSON, read as a stream and written so that a round trip loses nothing.
 
-A bad row becomes a ``BadRow`` with its number and reason, and the rows after it are read all the same.
+A bad row becomes a ``BadRow`` with its number and reason, and the rows after it are read all the same. Export files of
+other programs are known by their header, and read by ``subscribers.exports``.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TextIO
+from types import ModuleType
+from typing import BinaryIO, TextIO
 
-from subscribers.error import TransferError
-from subscribers.intake import COLUMNS, BadRow, Row, parse_row, shown
+from subscribers import archive
+from subscribers.archive import Member, Meter, Metered
+from subscribers.error import DamagedError, TransferError
+from subscribers.exports import buttondown, ghost, listmonk, mailchimp, substack
+from subscribers.row import COLUMNS, BadRow, Row, parse_row, shown
 
+PROGRAMS: Mapping[str, ModuleType] = {
+    each.NAME.lower(): each for each in (mailchimp, listmonk, ghost, buttondown, substack)
+}
+"""The programs whose export files are read: each with ``NAME``, ``READ``, ``recognise`` and ``row``."""
 _ALIASES = {"e_mail": "email", "email_address": "email", "e_mail_address": "email", "mail": "email"}
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-_HEADER_LIMIT = 1 << 16
-_OBJECT_LIMIT = 1 << 20
+_LINE = 1 << 20
+"""Characters of a line, of a header and of a JSON object that are read at most."""
+_CHUNK = 1 << 16
 _UNKNOWN_LIMIT = 50
+_WRAPPED = re.compile(r'\s*\{\s*"data"\s*:\s*\{\s*"results"\s*:\s*(?=\[)')
+"""How listmonk's API puts a list (``GET /api/subscribers``)."""
+_Parse = Callable[[int, Mapping[str, str]], Row | BadRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,47 +43,141 @@ class Listing:
     """A file that is being read."""
 
     format: str
-    """``csv`` or ``json``."""
+    """``csv``, ``json`` or ``zip``."""
+    program: str = ""
+    """The name of the program that wrote it, if it is another's export."""
     unknown: list[str]
-    """Names of columns that mean nothing here; whole for CSV at once, for JSON when its rows have been read."""
+    """Names of columns that nothing is taken from; whole for CSV at once, for JSON when its rows have been read."""
+    skipped: tuple[str, ...] = ()
+    """Files of an archive that are no lists of readers."""
     rows: Iterator[Row | BadRow]
     """In the file's order; may be gone through once."""
+    meter: Meter = field(default_factory=Meter)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Listing]:
-    """The listing in the file, which is closed at the end. Raises ``TransferError`` where it is none.
+def opened(source: Path | BinaryIO, program: str = "auto") -> Iterator[Listing]:
+    """The listing in the file or stream, which is closed at the end. Raises ``TransferError`` where it is none.
 
-    UTF-8 with or without a mark, or UTF-16 with one, as spreadsheets save it. Bytes that are neither spoil their row.
+    ``program`` is a key of ``PROGRAMS``, ``csv`` for this program's own, or ``auto``: what the header says. UTF-8 with
+    or without a mark, or UTF-16 with one, as spreadsheets save it; bytes that are neither spoil their row. A ZIP
+    archive is read where it lies in a file.
     """
+    name = str(source) if isinstance(source, Path) else "standard input"
     try:
-        with path.open("rb") as head:
-            wide = head.read(2) in {b"\xff\xfe", b"\xfe\xff"}
-        encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", "surrogateescape")
-        file = path.open(encoding=encoding, errors=errors, newline="")
+        stream: BinaryIO = source.open("rb") if isinstance(source, Path) else source
+        head = _head(stream)
     except OSError as error:
-        raise TransferError(f"{path} cannot be read: {error.strerror}", hint="check the path") from error
-    with file:
-        yield read(file)
+        raise TransferError(f"{name} cannot be read: {error.strerror}", hint="check the path") from error
+    with stream:
+        if not head.startswith(archive.MAGIC):
+            meter = Meter(total=_size(source))
+            with _text(Metered(stream, name, meter, head=head), head) as text:
+                yield replace(read(text, program), meter=meter)
+            return
+    if not isinstance(source, Path):
+        raise TransferError("a ZIP archive cannot be read from standard input", hint="name its file")
+    with archive.members(source) as members:
+        yield _archived(members, program)
 
 
-def read(stream: TextIO) -> Listing:
+def _head(stream: BinaryIO | Metered) -> bytes:
+    """The first four bytes, however a pipe hands them over."""
+    head = b""
+    while len(head) < 4 and (more := stream.read(4 - len(head))):
+        head += more
+    return head
+
+
+def _size(source: Path | BinaryIO) -> int | None:
+    """How large the file is; None for what has no size."""
+    return source.stat().st_size if isinstance(source, Path) and source.is_file() else None
+
+
+@contextmanager
+def _text(stream: Metered, head: bytes) -> Iterator[TextIO]:
+    wide = head[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", "surrogateescape")
+    with io.TextIOWrapper(io.BufferedReader(stream), encoding=encoding, errors=errors, newline="") as text:
+        yield text
+
+
+@contextmanager
+def _member(member: Member, meter: Meter) -> Iterator[TextIO]:
+    with member.open(Meter()) as stream:
+        head = _head(stream)
+    with member.open(meter) as stream, _text(stream, head) as text:
+        yield text
+
+
+def _archived(members: Sequence[Member], program: str) -> Listing:
+    """The lists in an archive as one, each row with its file's name."""
+    lists: list[Member] = []
+    skipped: list[str] = []
+    programs: set[str] = set()
+    unknown: dict[str, None] = {}
+    for member in members:
+        try:
+            with _member(member, Meter()) as text:
+                listing = read(text, program)
+        except DamagedError:
+            raise
+        except TransferError:
+            skipped.append(member.name)
+            continue
+        lists.append(member)
+        programs.add(listing.program)
+        unknown |= dict.fromkeys(listing.unknown)
+    if not lists:
+        raise TransferError("the archive holds no list of readers", hint="import the file of readers itself")
+    meter = Meter(total=sum(member.size for member in lists))
+    return Listing(
+        format="zip",
+        program=" and ".join(sorted(filter(None, programs))),
+        unknown=list(unknown),
+        skipped=tuple(skipped),
+        rows=_all_rows(lists, program, meter),
+        meter=meter,
+    )
+
+
+def _all_rows(members: Iterable[Member], program: str, meter: Meter) -> Iterator[Row | BadRow]:
+    for member in members:
+        with _member(member, meter) as text:
+            for row in read(text, program, member.name).rows:
+                yield replace(row, file=member.name)
+
+
+def read(stream: TextIO, program: str = "auto", file: str = "") -> Listing:
     """The listing in an open text file (opened with ``newline=""``), CSV or JSON by its first character.
 
-    CSV may be divided by comma, semicolon or TAB; the header's case, blanks and order are free.
+    CSV may be divided by comma, semicolon or TAB; the header's case, blanks and order are free. ``file`` is its name
+    in an archive.
     """
     first = _first_line(stream)
     if first.lstrip()[:1] in {"[", "{"}:
-        unknown: list[str] = []
-        return Listing(format="json", unknown=unknown, rows=_json_rows(first, stream, unknown))
-    delimiter, header = _header(first)
-    spelled = next(csv.reader([first], delimiter=delimiter))
-    unknown = [name.strip() for name, column in zip(spelled, header, strict=True) if column and column not in COLUMNS]
-    return Listing(format="csv", unknown=unknown, rows=_csv_rows(stream, delimiter, header))
+        return _json(first + stream.read(_CHUNK), stream, program)
+    delimiter, spelled = _header(first)
+    header = [_column(name) for name in spelled]
+    theirs = _program(header, program)
+    meant: Collection[str] = theirs.READ if theirs else COLUMNS
+    _once(header, meant)
+    unknown = [name.strip() for name, column in zip(spelled, header, strict=True) if column and column not in meant]
+    if theirs is None:
+        return Listing(format="csv", unknown=unknown, rows=_csv_rows(stream, delimiter, header, _own))
+    parse: _Parse = lambda number, cells: theirs.row(number, cells, file)  # noqa: E731 # one place, one use
+    return Listing(format="csv", program=theirs.NAME, unknown=unknown, rows=_csv_rows(stream, delimiter, header, parse))
+
+
+def _program(header: Collection[str], wanted: str) -> ModuleType | None:
+    """The program that wrote a file with these columns, or that somebody says did; None: this one."""
+    if wanted != "auto":
+        return PROGRAMS.get(wanted)
+    return next((each for each in PROGRAMS.values() if each.recognise(header)), None)
 
 
 def _first_line(stream: TextIO) -> str:
-    while line := stream.readline(_HEADER_LIMIT):
+    while line := stream.readline(_LINE):
         line = line.removeprefix("\ufeff")
         if line.strip():
             return line
@@ -77,16 +185,22 @@ def _first_line(stream: TextIO) -> str:
 
 
 def _header(line: str) -> tuple[str, list[str]]:
-    """The delimiter, and the names in this program's spelling; of delimiters the one that gives a column ``email``."""
+    """The delimiter, and the names as written; of delimiters the one that gives a column ``email``."""
     for delimiter in (",", ";", "\t"):
-        names = [_column(each) for each in next(csv.reader([line], delimiter=delimiter))]
-        if "email" in names:
-            twice = {name for name in names if name in COLUMNS and names.count(name) > 1}
-            if twice:
-                raise TransferError(f"the header names {' and '.join(sorted(twice))} twice", hint="keep one of them")
+        try:
+            names = next(csv.reader([line], delimiter=delimiter))
+        except csv.Error:
+            continue
+        if "email" in map(_column, names):
             return delimiter, names
     message = f"the first row names no column 'email': {shown(line)!r}"
     raise TransferError(message, hint=f"write a header row, such as {','.join(COLUMNS[:4])}")
+
+
+def _once(header: Sequence[str], meant: Collection[str]) -> None:
+    twice = {name for name in header if name in meant and header.count(name) > 1}
+    if twice:
+        raise TransferError(f"the header names {' and '.join(sorted(twice))} twice", hint="keep one of them")
 
 
 def _column(name: str) -> str:
@@ -94,8 +208,29 @@ def _column(name: str) -> str:
     return _ALIASES.get(name, name)
 
 
-def _csv_rows(stream: TextIO, delimiter: str, header: list[str]) -> Iterator[Row | BadRow]:
-    reader = csv.reader(stream, delimiter=delimiter)
+class _Lines:
+    """The lines of a file, none longer than may be; ``cut`` says that the last one was."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self.cut = stream, False
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(_LINE)
+        if not line:
+            raise StopIteration
+        self.cut = len(line) == _LINE and line[-1] not in "\r\n"
+        if self.cut:
+            while (more := self._stream.readline(_LINE)) and more[-1] not in "\r\n":
+                pass
+        return line
+
+
+def _csv_rows(stream: TextIO, delimiter: str, header: list[str], parse: _Parse) -> Iterator[Row | BadRow]:
+    lines = _Lines(stream)
+    reader = csv.reader(lines, delimiter=delimiter)
     number = 1
     while True:
         number += 1
@@ -108,33 +243,74 @@ def _csv_rows(stream: TextIO, delimiter: str, header: list[str]) -> Iterator[Row
             continue
         except UnicodeDecodeError as error:
             raise TransferError(f"row {number}: the file is not UTF-8", hint="save it as 'CSV UTF-8'") from error
-        if any(cell.strip() for cell in cells):
-            yield _csv_row(number, header, cells)
+        if lines.cut:
+            lines.cut = False
+            yield BadRow(
+                number=number, reason=f"line {reader.line_num} is longer than any row can be; check the quotes"
+            )
+        elif any(cell.strip() for cell in cells):
+            yield _csv_row(number, header, cells, parse)
 
 
-def _csv_row(number: int, header: list[str], cells: list[str]) -> Row | BadRow:
+def _csv_row(number: int, header: list[str], cells: list[str], parse: _Parse) -> Row | BadRow:
     if any(cell.strip() for cell in cells[len(header) :]):
         named = dict(zip(header, cells, strict=False))
         reason = f"it has {len(cells)} cells, the header has {len(header)}; put quotes around cells with a delimiter"
         return BadRow(number=number, email=shown(named.get("email", "")), reason=reason)
+    return parse(number, dict(zip(header, cells, strict=False)))
+
+
+def _own(number: int, cells: Mapping[str, str]) -> Row | BadRow:
     return parse_row(
-        number, {name: restored(cell) for name, cell in zip(header, cells, strict=False) if name in COLUMNS}
+        number,
+        {name: restored(cell) if cell[0] == "'" else cell for name, cell in cells.items() if cell and name in _KNOWN},
     )
 
 
-def _json_rows(first: str, stream: TextIO, unknown: list[str]) -> Iterator[Row | BadRow]:
+_KNOWN = frozenset(COLUMNS)
+
+
+def _json(first: str, stream: TextIO, program: str) -> Listing:
+    """The listing in JSON, whose beginning was read; the program by the names of the first object."""
+    wrapped = _WRAPPED.match(first)
+    begun = first[wrapped.end() :] if wrapped else first
+    theirs = _program(_first_names(begun), program)
+    unknown: list[str] = []
+    rows = _json_rows(_values(begun, stream, alone=bool(wrapped)), unknown, theirs)
+    return Listing(format="json", program=theirs.NAME if theirs else "", unknown=unknown, rows=rows)
+
+
+def _first_names(begun: str) -> Collection[str]:
+    try:
+        value, _ = json.JSONDecoder().raw_decode(begun.lstrip(" \t\r\n["))
+    except (ValueError, RecursionError):
+        return ()
+    return [_column(name) for name in value] if isinstance(value, dict) else ()
+
+
+def _json_rows(values: Iterator[object], unknown: list[str], theirs: ModuleType | None) -> Iterator[Row | BadRow]:
     number = 0
     try:
-        for value in _values(first, stream):
+        for value in values:
             number += 1
-            yield _json_row(number, value, unknown)
+            if not isinstance(value, dict):
+                yield BadRow(number=number, reason='it is no object; write {"email": "…"}')
+                continue
+            named = {_column(name): cell for name, cell in value.items()}
+            meant = theirs.READ if theirs else _KNOWN
+            new = [name for name in named if name not in meant and name not in unknown]
+            unknown += new[: max(0, _UNKNOWN_LIMIT - len(unknown))]
+            yield theirs.row(number, _texts(named)) if theirs else _json_row(number, named)
     except (ValueError, RecursionError) as error:
         reason = f"the JSON is wrong from here on, nothing after it was read: {error}"
         yield BadRow(number=number + 1, reason=reason)
 
 
-def _values(first: str, stream: TextIO) -> Iterator[object]:
-    """The values of a JSON list, or of JSON lines, one at a time: memory holds the one being read."""
+def _values(first: str, stream: TextIO, *, alone: bool) -> Iterator[object]:
+    """The values of a JSON list, or of JSON lines, one at a time: memory holds the one being read.
+
+    ``alone``: what comes after the list is nobody's.
+    """
     decoder = json.JSONDecoder()
     buffer, place, more = first, 0, True
     closed = first.lstrip()[:1] != "["
@@ -142,38 +318,42 @@ def _values(first: str, stream: TextIO) -> Iterator[object]:
         while place < len(buffer) and buffer[place] in " \t\r\n,[]":
             closed = closed or buffer[place] == "]"
             place += 1
+            if alone and closed:
+                return
         try:
             value, place = decoder.raw_decode(buffer, place)
         except ValueError:
             if not more and closed and place == len(buffer):
                 return
-            if not more or len(buffer) - place > _OBJECT_LIMIT:
+            if not more or len(buffer) - place > _LINE:
                 raise
-            chunk = stream.read(_HEADER_LIMIT)
+            chunk = stream.read(_CHUNK)
             buffer, place, more = buffer[place:] + chunk, 0, bool(chunk)
         else:
             yield value
 
 
-def _json_row(number: int, value: object, unknown: list[str]) -> Row | BadRow:
-    if not isinstance(value, dict):
-        return BadRow(number=number, reason='it is no object; write {"email": "…"}')
+def _json_row(number: int, named: Mapping[str, object]) -> Row | BadRow:
     cells: dict[str, str] = {}
-    for name, cell in value.items():
-        column = _column(name)
-        if column not in COLUMNS:
-            if column not in unknown and len(unknown) < _UNKNOWN_LIMIT:
-                unknown.append(column)
-            continue
+    for column in COLUMNS:
+        cell = named.get(column)
         if isinstance(cell, list) and all(isinstance(each, str) for each in cell):
             cells[column] = ";".join(cell)
         elif isinstance(cell, str | None):
             cells[column] = cell or ""
         else:
-            email = value.get("email")
+            email = named.get("email")
             reason = f"{column} is no text; put it in quotes"
             return BadRow(number=number, email=shown(email) if isinstance(email, str) else "", reason=reason)
     return parse_row(number, cells)
+
+
+def _texts(named: Mapping[str, object]) -> dict[str, str]:
+    """The values as a CSV file would hold them: what is no text as JSON."""
+    return {
+        name: value if isinstance(value, str) else "" if value is None else json.dumps(value)
+        for name, value in named.items()
+    }
 
 
 def write_csv(rows: Iterable[Mapping[str, str]], stream: TextIO) -> int:

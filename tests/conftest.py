@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import postgres
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -139,8 +140,11 @@ def _children() -> dict[int, str]:
                 command = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
             except OSError:
                 continue
-            # multiprocessing keeps its own tracker for as long as the interpreter lives.
-            if state != "Z" and "resource_tracker" not in command and "multiprocessing.forkserver" not in command:
+            # multiprocessing keeps its own tracker for as long as the interpreter lives, and one server serves all tests.
+            kept = (
+                "resource_tracker" in command or "multiprocessing.forkserver" in command or postgres.SCRIPT in command
+            )
+            if state != "Z" and not kept:
                 found[int(child)] = command.strip()
     return found
 
@@ -172,17 +176,43 @@ def _nothing_left_behind() -> Iterator[None]:
 # ---- shared fixtures
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.Server]:
+    """A PostgreSQL server, which starts when it is first asked for a database."""
+    server = postgres.Server()
+    yield server
+    server.stop()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs the tests of stores on every engine."""
+    if "backend" in metafunc.fixturenames and metafunc.definition.nodeid.startswith(postgres.ON_BOTH):
+        metafunc.parametrize("backend", postgres.ENGINES, indirect=True)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Any]:
-    """An empty SQLite database in a file of its own, with every table that the test's imports declare."""
+def backend(request: pytest.FixtureRequest) -> str:
+    """The engine of the test's database."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture
+def database(tmp_path: Path, backend: str, postgresql: postgres.Server) -> Iterator[Any]:
+    """An empty database of its own, with every table that the test's imports declare."""
     from publisher.db.engine import Database, metadata
 
-    opened = Database(f"sqlite:///{tmp_path / 'test.db'}", durable=False)
-    metadatas = [metadata]
+    declared = [metadata]
     if store := sys.modules.get("subscribers.store"):
-        metadatas.append(store.metadata)
+        declared.append(store.metadata)
+    if backend == "postgresql":
+        with postgresql.lent(declared) as url:
+            opened = Database(url, durable=False)
+            yield opened
+            opened.close()
+        return
+    opened = Database(f"sqlite:///{tmp_path / 'test.db'}", durable=False)
     with opened.write() as connection:
-        for tables in metadatas:
+        for tables in declared:
             tables.create_all(connection)
     yield opened
     opened.close()

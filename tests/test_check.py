@@ -51,7 +51,7 @@ def test_a_silent_site_and_its_alarm(tmp_path: Path):
 
 def test_what_later_versions_do_and_no_newsletter(tmp_path: Path):
     file = tmp_path / "config.yaml"
-    file.write_text('site: {title: T, url: "https://t.example"}\ntracking: {opens: true}\n', encoding="utf-8")
+    file.write_text('site: {title: T, url: "https://t.example"}\nwebhooks: {out: [{url: "https://y.example"}]}\n', encoding="utf-8")
     (tmp_path / "content").mkdir()
     app = App.open(file, start=AT, environ={})
     found = check.run(app)
@@ -60,7 +60,7 @@ def test_what_later_versions_do_and_no_newsletter(tmp_path: Path):
         ("config.yaml", Severity.WARNING, "later"),
         ("config.yaml", Severity.WARNING, "newsletter-none"),
     ]
-    assert "tracking.opens" in found[0].message
+    assert "webhooks.out" in found[0].message
     assert str(found[1]) == (
         "config.yaml: warning: no newsletter: only feeds are built; to send digests, add one under newsletters:"
     )

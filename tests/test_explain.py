@@ -314,6 +314,21 @@ def test_why_a_reader_did_not_get_it(tmp_path: Path, wish, act, why):
         assert explain.reader(app, "LI@example.org", issue.id)[1:] == [f"weekly-2025-06-30: {why}"]
 
 
+def test_a_reader_for_whom_the_newsletter_is_not(tmp_path: Path):
+    with site(tmp_path, at=AT - DAY, more="readers: language:en and joined within 2d") as app:
+        move(app, AT)
+        write(app, "alpha")
+        issue = drafted(app)
+        begin(app, issue)
+        assert explain.reader(app, WHO, "")[1:] == [
+            "weekly-2025-06-30: they were not active, or read something else, when it was planned"
+        ]
+        with app.database.write() as connection:
+            readers.set_preferences(connection, 1, language="zh-CN", now=AT, how="test")
+        why = "not for them: weekly goes to readers of whom this is true: language:en and joined within 2d"
+        assert explain.reader(app, WHO, "")[1:] == [f"weekly-2025-06-30: {why}"]
+
+
 def test_a_reader_who_left(tmp_path: Path):
     with site(tmp_path, at=AT - DAY) as app:
         move(app, AT)

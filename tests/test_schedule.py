@@ -357,14 +357,21 @@ def test_the_scheduler_wakes_and_ends(tmp_path: Path, eventually, monkeypatch: p
             woken.append("send")
             raise StoreError("no room")
 
-        running = schedule.start(app, tick=lambda: woken.append("tick"), build=lambda: None, send=fail)
+        running = schedule.start(
+            app,
+            tick=lambda: woken.append("tick"),
+            build=lambda: None,
+            send=fail,
+            letters=lambda: woken.append("letters"),
+            duties=lambda: woken.append("duties"),
+        )
         try:
             jobs = {job.id: job.trigger for job in running.get_jobs()}
-            eventually(lambda: woken.count("tick") >= 2 and "send" in woken)
+            eventually(lambda: woken.count("tick") >= 2 and {"send", "letters", "duties"} <= set(woken))
             eventually(lambda: "job.failed" in told.getvalue())
         finally:
             running.shutdown(wait=False)
-    assert set(jobs) == {"slot:weekly/weekly", "draft:weekly/weekly", "tick", "build", "send"}
+    assert set(jobs) == {"slot:weekly/weekly", "draft:weekly/weekly", "tick", "build", "send", "letters", "duties"}
     assert (jobs["slot:weekly/weekly"].before, jobs["draft:weekly/weekly"].before) == (NONE, DAY)
 
 

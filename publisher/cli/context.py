@@ -46,10 +46,15 @@ class Context:
     def show(self, value: object, lines: Callable[[], Iterable[str]]) -> None:
         """Prints a result: as JSON where that was asked for, else as lines for people."""
         if self.json:
-            click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain).translate(_ESCAPES))
+            click.echo(self.text(value, indent=1))
             return
         for line in lines():
             click.echo(printable(line))
+
+    @staticmethod
+    def text(value: object, indent: int | None = None) -> str:
+        """The value as JSON that a terminal may show."""
+        return json.dumps(value, ensure_ascii=False, indent=indent, default=_plain).translate(_ESCAPES)
 
     def say(self, text: str) -> None:
         """Prints a remark for people; with ``--json`` it goes to standard error."""

@@ -129,7 +129,7 @@ def show(context: Context, id: str) -> int:
         with app.database.read() as connection:
             found = store.get(connection, id)
             events = store.events(connection, id)
-            counts = mail.edition_counts(app.config, connection, found)
+            counts = mail.edition_counts(app.config, connection, found, app.clock.now())
         hash = press.content_hash(app.post.press, found)
         voice = explanation.voice(app, "en" if context.json else "")  # scripts read the same in every language
         stories = [(story, explanation.story(voice, story)) for story in found.stories]
@@ -449,6 +449,8 @@ def report(context: Context, id: str, *, deliveries: bool) -> int:
     planned = accepted + failed + uncertain + skipped + pending + sending + deferred.
     """
     from publisher.delivery import ledger
+    from publisher.delivery import store as clicks
+    from publisher.delivery.bounces import store as bounces
     from publisher.issues import store
 
     with context.app() as app, app.database.read() as connection:
@@ -456,11 +458,18 @@ def report(context: Context, id: str, *, deliveries: bool) -> int:
         counts = ledger.counts(connection, id)
         domains = ledger.by_domain(connection, id)
         reasons = ledger.reasons(connection, id)
+        returned = bounces.by_kind(connection, id)
+        seen = {name: clicks.visits(connection, id, opens=name == "opens") for name in ("clicks", "opens")}
         rows = list(ledger.entries(connection, id)) if deliveries else []
         times = [_local(app, row.at) for row in rows]
     result = _accounting(found, counts) | {
         "by_domain": {domain: asdict(each) for domain, each in domains.items()},
         "reasons": [{"state": state.value, "reply": reply, "count": count} for state, reply, count in reasons],
+        "bounces": returned,
+        **{
+            name: {verdict or "unjudged": asdict(each) for verdict, each in found.items()}
+            for name, found in seen.items()
+        },
     }
     if deliveries:
         result["deliveries"] = [
@@ -473,7 +482,8 @@ def report(context: Context, id: str, *, deliveries: bool) -> int:
             }
             for row in rows
         ]
-    context.show(result, lambda: shown.report(found, counts, domains, reasons, list(zip(rows, times, strict=True))))
+    timed = list(zip(rows, times, strict=True))
+    context.show(result, lambda: shown.report(found, counts, domains, reasons, returned, seen, timed))
     return 0 if counts.balanced else 1
 
 

@@ -22,6 +22,7 @@ DONE, WRONG, USAGE = 0, 1, 2
 MODULES: Mapping[str, str] = MappingProxyType(
     {
         "articles": "site",
+        "bounces": "bounces",
         "build": "build",
         "check": "site",
         "dkim": "dkim",

@@ -32,12 +32,19 @@ def run_due(context: Context) -> int:
     """
     from publisher import schedule
     from publisher.cli import sending
+    from publisher.delivery import rounds
     from publisher.feeds import websub
 
     with context.app() as app:
         before, passed = _issues(app), _passed(app)
         ready = websub.see(app.database, app.config.feeds.hubs, app.clock.now())
         wrong = _attempt(app)
+        done = [
+            rounds.each_minute(app.post, app.clock.now()),
+            rounds.each_second(app.post, app.transport, app.clock.now()),
+        ]
+        if not all(done):
+            wrong = 1  # the log says what is in the way
         if schedule.tick(app):
             wrong = 1  # the log names the stream and what is wrong with it
         sending.send_due(app)
@@ -129,6 +136,7 @@ def serve(context: Context, listen: str) -> int:
     from publisher import log, schedule, watch
     from publisher.cli.rebuild import Rebuild
     from publisher.cli.sending import Turn, terminable
+    from publisher.delivery import rounds
     from publisher.feeds import websub
     from publisher.feeds.output import MANIFEST
     from publisher.web import site
@@ -153,7 +161,14 @@ def serve(context: Context, listen: str) -> int:
                 threading.Thread(target=rebuild.run, name="build", daemon=True).start()
             else:
                 rebuild.run()
-            scheduler = schedule.start(app, tick=lambda: schedule.tick(app), build=rebuild.run, send=step)
+            scheduler = schedule.start(
+                app,
+                tick=lambda: schedule.tick(app),
+                build=rebuild.run,
+                send=step,
+                letters=lambda: rounds.each_second(app.post, app.transport, app.clock.now()),
+                duties=lambda: rounds.each_minute(app.post, app.clock.now()),
+            )
             try:
                 with suppress(KeyboardInterrupt):  # uvicorn stops at a signal, then may raise it once more
                     site.serve(app, where, ready=ready)

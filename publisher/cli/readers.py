@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import tzinfo
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from publisher.cli import moving, segments
 from publisher.cli.context import Context, Group, table
-from publisher.errors import NotFoundError, StateError, StoreError, TransportError
+from publisher.cli.segments import where_option
+from publisher.errors import NotFoundError, StateError, TransportError
 
 if TYPE_CHECKING:
     from publisher.app import App
-    from subscribers.intake import RowResult
+    from publisher.db.engine import Connection
+    from publisher.delivery.bounces.store import Bounce
+    from publisher.delivery.letters.letter import Waiting
     from subscribers.subscriber import Subscriber
-
-SHOWN = 50
-"""Rows of an import's report that are printed; ``--json`` has all."""
 
 
 @click.group(cls=Group)
@@ -55,9 +53,9 @@ def add(context: Context, /, address: str, *, confirmed: bool, **values: Any) ->
     with context.app() as app:
         _known(app, topics, values)
         if not confirmed:
-            from publisher.delivery import mail
+            from publisher.delivery.letters import compose
 
-            mail.need_newsletter(app.config)
+            compose.need_newsletter(app.config)
         with app.database.write() as connection:
             reader = store.add(
                 connection,
@@ -69,24 +67,39 @@ def add(context: Context, /, address: str, *, confirmed: bool, **values: Any) ->
                 mac=partial(tokens.mac, app.keys),
                 **values,
             )
-        if not confirmed:
-            _ask(app, context, reader)
-    context.show(_shown(reader), lambda: [f"{reader.address} is {reader.status} (reader {reader.id})"])
+            letter = None if confirmed else _letter(app, connection, reader.id)
+        if letter is not None:
+            _ask(app, context, reader, letter)
+    told = [f"{reader.address} is {reader.status} (reader {reader.id})", *_flagged(reader)]
+    context.show(_shown(reader), lambda: told)
     return 0
 
 
-def _ask(app: App, context: Context, reader: Subscriber) -> None:
+def _letter(app: App, connection: Connection, reader: int) -> Waiting:
+    """The confirmation letter to the reader, queued and this command's own to send."""
+    from publisher.delivery.letters import store
+    from publisher.delivery.letters.letter import Kind
+
+    now = app.clock.now()
+    store.queue(connection, Kind.CONFIRM, reader, now)
+    letter = store.lease_own(connection, Kind.CONFIRM, reader, now)
+    if letter is None:
+        raise StateError("another process sends them a confirmation mail now", hint="wait a moment, then look again")
+    return letter
+
+
+def _ask(app: App, context: Context, reader: Subscriber, letter: Waiting) -> None:
     """Sends the confirmation mail; a refusal leaves the reader pending and says how to ask again."""
-    from publisher.delivery import mail
+    from publisher.delivery.letters import postman
 
     again = "then run 'publisher subscribers add' again"
-    message = mail.confirmation(app.post, reader, app.clock.now())
     try:
-        with app.transport.open() as connection:
-            receipt = connection.send(message.envelope, message.body)
+        receipt = postman.send_own(app.post, app.transport, letter, app.clock.now())
     except TransportError as error:
         told = f"{reader.address} is pending, but its confirmation mail could not leave: {error}"
         raise TransportError(told, hint=f"{error.hint}, {again}") from error
+    if receipt is None:
+        return  # confirmed, or erased, while this command ran
     if not 200 <= receipt.code < 300:
         told = f"{reader.address} is pending, but its confirmation mail was refused: {receipt.code} {receipt.text}"
         raise TransportError(told, hint=f"check the address, {again}")
@@ -97,114 +110,12 @@ def _known(app: App, topics: list[str], values: dict[str, Any]) -> None:
     """Raises ``NotFoundError`` for a topic, newsletter or schedule that the site does not have."""
     from publisher.issues import desk
 
-    known = _topic_keys(app)
+    known = moving.topics(app)
     for topic in topics:
         if known is not None and topic not in known:
             raise NotFoundError(f"no topic {topic!r}", hint=f"there is {', '.join(sorted(known))}")
     if values["newsletter"] or values["schedule"]:
         desk.stream(app.config, values["newsletter"] or next(iter(app.config.newsletters), ""), values["schedule"])
-
-
-def _topic_keys(app: App) -> frozenset[str] | None:
-    """The topics that readers can choose: the config's, else those found in the articles; None: there is no article."""
-    if app.config.topics:
-        return frozenset(app.config.topics)
-    from publisher.cli.site import scan
-    from publisher.content.index import Index
-
-    scan(app)
-    return frozenset(topic.key for topic, _ in Index(app.database).topics(app.clock.now())) or None
-
-
-@subscribers.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--apply", is_flag=True, help="Do it; without, only say what would be done.")
-@click.option("--declare", default="", metavar="TEXT", help="The consent that stands for rows without their own.")
-@click.pass_obj
-def import_(context: Context, file: Path, *, apply: bool, declare: str) -> int:
-    """Import readers from CSV or JSON: a dry run unless --apply.
-
-    Every row is reported. Nobody who left is brought back.
-    """
-    from subscribers import store, tokens, transfer
-    from subscribers.intake import Choices, Outcome
-    from subscribers.subscriber import Status
-
-    with context.app() as app, transfer.opened(file) as listing:
-        choices = Choices(
-            topics=_topic_keys(app),
-            newsletters={name: tuple(letter.schedules) for name, letter in app.config.newsletters.items()},
-        )
-        with app.database.write() as connection:
-            results = list(
-                store.import_rows(
-                    connection,
-                    listing.rows,
-                    now=app.clock.now(),
-                    apply=apply,
-                    mac=partial(tokens.mac, app.keys),
-                    declared=declare,
-                    choices=choices,
-                )
-            )
-        unknown = list(listing.unknown)
-    counts = Counter(result.outcome.value for result in results)
-    bad = {Outcome.REFUSED, Outcome.SUPPRESSED}
-    refused = [result for result in results if result.outcome in bad]
-    waiting = sum(result.outcome is Outcome.NEW and result.status is Status.PENDING for result in results)
-    context.show(
-        {"applied": apply, "rows": [asdict(result) for result in results], "unknown_columns": unknown, **counts},
-        lambda: [
-            *(f"column {name!r} is not known and was not read" for name in unknown),
-            *(_row(result) for result in sorted(results, key=lambda each: each.outcome not in bad)[:SHOWN]),
-            *([f"… and {len(results) - SHOWN} more rows: --json has all"] if len(results) > SHOWN else []),
-            ", ".join(f"{counts[each.value]} {each}" for each in Outcome if counts[each.value]) or "no rows",
-            *(
-                [f"{waiting} of them wait for a consent: give consent_at, --declare, or 'subscribers confirm'"]
-                * bool(waiting)
-            ),
-            "done" if apply else "nothing was changed: this was a dry run, --apply does it",
-        ],
-    )
-    return 1 if refused else 0
-
-
-def _row(result: RowResult) -> str:
-    """A row's line of the report."""
-    status = f" ({result.status})" if result.status else ""
-    return f"row {result.row}: {result.address}: {result.outcome}{f': {result.reason}' if result.reason else status}"
-
-
-@subscribers.command()
-@click.option(
-    "--to",
-    "file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=None,
-    help="A file; standard output, if not given.",
-)
-@click.pass_obj
-def export(context: Context, file: Path | None) -> int:
-    """Write all readers as CSV, or as JSON with --json.
-
-    Import takes all of it.
-    """
-    from subscribers import store, transfer
-
-    with context.app() as app, app.database.read() as connection:
-        rows = store.export(connection)
-        write = transfer.write_json if context.json else transfer.write_csv
-        if file is None:
-            write(rows, sys.stdout)
-        else:
-            try:
-                with file.open("w", encoding="utf-8", newline="") as stream:
-                    write(rows, stream)
-            except OSError as error:
-                raise StoreError(
-                    f"{file} cannot be written: {error.strerror}", hint="name another with --to"
-                ) from error
-    return 0
 
 
 @subscribers.command()
@@ -216,6 +127,7 @@ def show(context: Context, address: str) -> int:
     Their state and wishes, the history of their consent, and what they were sent.
     """
     from publisher.delivery import ledger, link
+    from publisher.delivery.bounces import store as bounces
     from subscribers import store
 
     with context.app() as app:
@@ -223,6 +135,7 @@ def show(context: Context, address: str) -> int:
         with app.database.read() as connection:
             history = store.history(connection, reader.id)
             sent = ledger.of_reader(connection, reader.id)
+            returned = bounces.of_reader(connection, reader.id)
         zone = app.config.site.timezone
         feed = link.feed(app.config, app.keys, reader, "rss.xml") if app.config.web.url else ""
     context.show(
@@ -234,13 +147,25 @@ def show(context: Context, address: str) -> int:
                 {"issue": issue, "state": state.value, "reply": reply, "edition": edition, "at": at}
                 for issue, state, reply, edition, at in sent
             ],
+            "bounces": [
+                {
+                    "issue": each.issue,
+                    "at": each.at,
+                    "kind": each.kind.value,
+                    "reply": each.reply,
+                    "server": each.server,
+                }
+                for each in returned
+            ],
         },
-        lambda: _told(reader, feed, history, sent, zone),
+        lambda: _told(reader, feed, history, sent, returned, zone),
     )
     return 0
 
 
-def _told(reader: Subscriber, feed: str, history: Any, sent: Any, zone: tzinfo) -> Iterator[str]:
+def _told(
+    reader: Subscriber, feed: str, history: Any, sent: Any, returned: Sequence[Bounce], zone: tzinfo
+) -> Iterator[str]:
     for name, value in _shown(reader).items():
         yield f"{name:13} {value if value not in ('', None) else '-'}"
     yield f"{'feed':13} {feed or '-'}"
@@ -252,6 +177,12 @@ def _told(reader: Subscriber, feed: str, history: Any, sent: Any, zone: tzinfo) 
     if sent:
         yield ""
         yield from table(("issue", "delivery", "reply"), [(issue, state, reply) for issue, state, reply, _, _ in sent])
+    if returned:
+        yield ""
+        yield from table(
+            ("came back", "issue", "report", "reply"),
+            [(f"{each.at.astimezone(zone):%Y-%m-%d %H:%M}", each.issue, each.kind, each.reply) for each in returned],
+        )
 
 
 def _reader(app: App, address: str) -> Subscriber:
@@ -307,16 +238,14 @@ def erase(context: Context, address: str, *, yes: bool) -> int:
 
     A keyed hash stays, so that no import brings them back.
     """
-    from publisher.delivery import store as clicks
-    from subscribers import store, tokens
+    from publisher.delivery import farewell
 
     with context.app() as app:
         reader = _reader(app, address)
         if not yes:
             _agreed(f"Erase {reader.address} and all that is known of them?")
         with app.database.write() as connection:
-            store.erase(connection, reader.id, mac=partial(tokens.mac, app.keys), now=app.clock.now())
-            clicks.forget(connection, reader.id)
+            farewell.erase(connection, app.keys, reader.id, app.clock.now())
     context.show({"erased": True}, lambda: ["erased"])
     return 0
 
@@ -332,13 +261,15 @@ def _agreed(question: str) -> None:
 
 
 @subscribers.command()
+@where_option
 @click.pass_obj
-def stats(context: Context) -> int:
+def stats(context: Context, where: str) -> int:
     """Count readers by state, wish and language."""
+    from publisher.delivery import audience
     from subscribers import store
 
     with context.app() as app, app.database.read() as connection:
-        found = store.stats(connection)
+        found = store.stats(connection, audience.segment(app.config, where, app.clock.now()))
     groups = {name: dict(value) for name, value in asdict(found).items()}
     context.show(
         groups,
@@ -350,7 +281,17 @@ def stats(context: Context) -> int:
     return 0
 
 
+def _flagged(reader: Subscriber) -> Iterator[str]:
+    """What is worth knowing of their address, as sentences."""
+    from publisher.cli.tally import FLAGS
+    from subscribers.address import flags
+
+    return (f"{reader.address} is flagged {flag}: {FLAGS[flag]}" for flag in sorted(flags(reader.key)))
+
+
 def _shown(reader: Subscriber) -> dict[str, Any]:
+    from subscribers.address import flags
+
     return {
         "id": reader.id,
         "email": reader.address,
@@ -365,7 +306,13 @@ def _shown(reader: Subscriber) -> dict[str, Any]:
         "consent_at": reader.consent_at,
         "consent_ip": reader.consent_ip,
         "consent_text": reader.consent_text,
+        "declined": ";".join(reader.declined),
+        "paused_until": reader.paused_until,
+        "joined": reader.created,
+        "flags": ";".join(sorted(flags(reader.key))),
     }
 
 
+for _each in (segments.list_, moving.import_, moving.export):
+    subscribers.add_command(_each)
 COMMANDS = (subscribers,)

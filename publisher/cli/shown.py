@@ -11,6 +11,7 @@ from publisher.issues.issue import OPEN, State
 
 if TYPE_CHECKING:
     from publisher.delivery.delivery import Counts
+    from publisher.delivery.store import Visits
     from publisher.issues.issue import Issue, LeftOut, Story
 
 
@@ -58,9 +59,15 @@ def sums(found: Issue, counts: Counts) -> str:
 
 
 def report(
-    found: Issue, counts: Counts, domains: Mapping[str, Counts], reasons: list[tuple[Any, str, int]], rows: list[Any]
+    found: Issue,
+    counts: Counts,
+    domains: Mapping[str, Counts],
+    reasons: list[tuple[Any, str, int]],
+    returned: Mapping[str, int],
+    seen: Mapping[str, Mapping[str, Visits]],
+    rows: list[Any],
 ) -> Iterator[str]:
-    """The accounting of an issue: in a line, by domain, by reason, and by reader where asked."""
+    """The accounting of an issue: a line, by domain and reason, what came back and was seen, by reader where asked."""
     yield sums(found, counts)
     states = ("planned", "accepted", "failed", "uncertain", "skipped", "pending", "sending", "deferred")
     yield from table(
@@ -69,9 +76,24 @@ def report(
     if reasons:
         yield ""
         yield from table(("state", "count", "reason"), [(state, count, reply) for state, reply, count in reasons])
+    if returned:
+        yield ""
+        yield "came back: " + ", ".join(f"{count} {kind}" for kind, count in returned.items())
+    yield from _seen(seen)
     if rows:
         yield ""
         yield from table(
             ("address", "state", "attempts", "at", "reply"),
             [(row.address or "(erased)", row.state, row.attempts, at, row.reply) for row, at in rows],
         )
+
+
+def _seen(seen: Mapping[str, Mapping[str, Visits]]) -> Iterator[str]:
+    """Clicks and opens by who asked: a line each, where there are any."""
+    for name, found in seen.items():
+        if found:
+            told = (
+                f"{each.count} {verdict or 'unjudged'} ({each.readers} reader{'' if each.readers == 1 else 's'})"
+                for verdict, each in found.items()
+            )
+            yield f"{name}: {', '.join(told)}"

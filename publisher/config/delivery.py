@@ -1,12 +1,12 @@
-"""The sections on what leaves and who may ask: ``subscribers``, ``delivery``, ``webhooks``, ``web``, ``tracking``."""
+"""The sections on what leaves and who may ask: ``subscribers``, ``delivery``, ``web``, ``tracking``."""
 
 from __future__ import annotations
 
-import re
+from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
 from publisher.config import value
 from publisher.config.kind import (
@@ -15,6 +15,7 @@ from publisher.config.kind import (
     WORD,
     Address,
     BaseUrlOrEmpty,
+    Duration,
     Filled,
     Flag,
     Host,
@@ -29,23 +30,57 @@ from publisher.config.kind import (
     SomeTime,
     Somewhere,
     SomewhereOrNone,
-    Url,
     Whole,
     reading,
 )
 from publisher.config.section import Later, Section, setting
 
+_PATIENT = timedelta(minutes=10)
 
-def _event(text: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z_.]*", text):
-        raise ValueError(f"{text!r} is not an event; write for example sent or unsubscribed")
-    return text
+
+class Signup(Section):
+    """What the sign-up form takes within 24 hours, and how it tells people from programs."""
+
+    network: Whole = setting(
+        20, ge=1, le=100_000, description="Forms from one network, an IPv4 /24 or IPv6 /64, within 24 hours."
+    )
+    domain: Whole = setting(
+        100,
+        ge=1,
+        le=1_000_000,
+        description="Forms with addresses of one mail domain within 24 hours. The large providers, such as gmail.com "
+        "and qq.com, share half of `site` in place of it.",
+    )
+    site: Whole = setting(
+        1000,
+        ge=1,
+        le=10_000_000,
+        description="All forms within 24 hours; then the form closes itself until they are over, and raises an alarm.",
+    )
+    wait: Duration = setting(
+        "3s", description="A form that comes back sooner was filled in by a program; 10m at most, 0: none is too fast."
+    )
+    proof_of_work: Whole = setting(
+        0,
+        ge=0,
+        le=24,
+        description="Bits of a puzzle that the visitor's browser solves before it sends the form, each bit doubling "
+        "it: 18 take a second or two. The form then needs JavaScript. 0: none.",
+    )
+
+    @field_validator("wait")
+    @classmethod
+    def _short(cls, wait: timedelta) -> timedelta:
+        if wait > _PATIENT:
+            raise ValueError("is longer than ten minutes, and nobody waits so long; write for example 3s")
+        return wait
 
 
 class Subscribers(Section):
     """The readers."""
 
     confirm_within: SomeTime = setting("7d", description="How long the link of a confirmation mail works.")
+    signup: Signup = setting({}, description="What keeps programs and floods from the sign-up form.")
     languages: Annotated[tuple[Language, ...], LIST] = setting(
         ("en", "zh-CN"), description="Languages that a reader can choose for the words around the stories."
     )
@@ -134,6 +169,14 @@ class Bounces(Section):
     )
     maildir: SomewhereOrNone = setting(None, description="Maildir in which returned mail is found.")
     imap: Imap | None = setting(None, description="Mailbox in which returned mail is found.")
+    pipe: Flag = setting(
+        False, description="Whether a mail server hands returned mail to `publisher bounces -`, a message at a time."
+    )
+
+    @property
+    def is_read(self) -> bool:
+        """Whether anybody reads what comes back: only then may readers be told to write there."""
+        return self.pipe or self.maildir is not None or self.imap is not None
 
     @field_validator("address")
     @classmethod
@@ -173,13 +216,7 @@ class Delivery(Section):
         description="Keys that mails are signed with, RSA and, beside it, Ed25519; those of the sender's domain count. "
         "`publisher dkim new` makes one.",
     )
-    bounces: Annotated[
-        Bounces | None,
-        Later(
-            "is followed in part: mails carry its address, and returned mail is not read in this version",
-            lambda found: found is not None and (found.maildir is not None or found.imap is not None),
-        ),
-    ] = setting(None, description="Where undeliverable mail comes back to.")
+    bounces: Bounces | None = setting(None, description="Where undeliverable mail comes back to.")
     uncertain: Annotated[Literal["hold", "resend"], WORD] = setting(
         "hold", description="What becomes of a message whose outcome a crash hid: nothing until you decide, or again."
     )
@@ -193,33 +230,6 @@ class Delivery(Section):
         if not smtp and relays == () and info.data.get("transport") == "smtp":
             raise ValueError("is missing for transport: smtp; write smtp: {host: smtp.example.org}")
         return smtp or (relays[0] if relays else None)
-
-
-class HookIn(Section):
-    """A provider that reports bounces and complaints."""
-
-    secret_file: InFile | None = setting(None, secret=True, description="File of the secret that it signs with.")
-    secret: Secret = setting("", secret=True, description="That secret from the environment, `${NAME}`.")
-
-
-class HookOut(HookIn):
-    """An address that is told what happens."""
-
-    url: Url = setting(description="Where events are posted to.", example="https://example.org/hook")
-    events: Annotated[tuple[Annotated[str, WORD, AfterValidator(_event)], ...], LIST] = setting(
-        (), description="Events it is told of, such as `sent` and `unsubscribed`; none named means all."
-    )
-
-
-class Webhooks(Section):
-    """Reports that come in and go out over HTTP."""
-
-    incoming: Annotated[dict[Name, HookIn], NAMED, Later("is not used: no reports are taken in this version")] = (
-        setting({}, alias="in", description="Providers that report bounces and complaints, by name.")
-    )
-    outgoing: Annotated[tuple[HookOut, ...], LIST, Later("is not used: nobody is told of events in this version")] = (
-        setting((), alias="out", description="Addresses that are told what happens.")
-    )
 
 
 class Secrets(Section):
@@ -265,6 +275,7 @@ class Tracking(Section):
     """What is counted about readers; nothing unless you say so."""
 
     clicks: Flag = setting(False, description="Whether links in mails lead over the server, which counts them.")
-    opens: Annotated[Flag, Later("is not followed: opens are not counted in this version")] = setting(
-        False, description="Whether mails hold a picture that counts how often it is shown."
+    opens: Flag = setting(False, description="Whether mails hold a picture that counts how often it is shown.")
+    readers: Flag = setting(
+        False, description="Whether it is kept who followed which link and saw which mail; else only how many did."
     )

@@ -200,6 +200,7 @@ Port = Annotated[int, Field(ge=1, le=65535), _by(value.whole)]
 Network = Annotated[str, _by(value.network)]
 Listening = Annotated[value.Listen, _by(value.listen), WithJsonSchema({"type": "string", "pattern": r":\d+$"})]
 Quiet = Annotated[value.QuietHours | None, _by(value.quiet_hours), WithJsonSchema({"type": "string"})]
+Readers = Annotated[str, _by(value.readers)]
 Subject = Annotated[str, _by(value.subject)]
 Somewhere = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "string", "minLength": 1})]
 SomewhereOrNone = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "string"})] | None

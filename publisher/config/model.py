@@ -8,11 +8,12 @@ from typing import Any
 
 from pydantic import PrivateAttr, ValidationInfo, field_validator
 
-from publisher.config.delivery import Delivery, Secrets, Subscribers, Tracking, Web, Webhooks
+from publisher.config.delivery import Delivery, Secrets, Subscribers, Tracking, Web
 from publisher.config.kind import Database, SecretFile, Somewhere
 from publisher.config.newsletter import Newsletter, Newsletters
 from publisher.config.section import Reading, Section, setting, unheeded
 from publisher.config.site import Content, Featured, Feeds, Site, Theme, Topics
+from publisher.config.webhook import Webhooks
 
 
 class Config(Section):
@@ -41,8 +42,8 @@ class Config(Section):
     database: Database = setting(
         "sqlite:///var/publisher.db",
         secret=True,
-        description="Where everything is kept: `sqlite:///` and a path, or `postgresql://…` (in a later "
-        "version; take its password from the environment).",
+        description="Where everything is kept: `sqlite:///` and a path, or `postgresql://user:${NAME}@host/database`, "
+        "with the password from the environment (needs the extra `publisher[postgres]`).",
     )
     secrets: Secrets = setting({}, description="What must stay secret.")
     web: Web = setting({}, description="The web server and its public address.")

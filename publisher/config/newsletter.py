@@ -22,6 +22,7 @@ from publisher.config.kind import (
     Line,
     Name,
     Quiet,
+    Readers,
     Schedule,
     Sender,
     Share,
@@ -33,6 +34,7 @@ from publisher.config.kind import (
 )
 from publisher.config.section import FlawsError, Later, Section, setting
 from publisher.config.site import unknown_topics
+from subscribers.segments import language, tree
 
 _TOPICS: JsonSchemaValue = {"anyOf": [{"const": "all"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
 
@@ -163,6 +165,11 @@ class Newsletter(Section):
         WORD,
         Later("is not followed: readers get it by the site's clock in this version", lambda text: text == "reader"),
     ] = setting("site", description="Clock of the schedules: `site`, `reader` (each by their own) or a zone's name.")
+    readers: Readers = setting(
+        "",
+        description="Only readers of whom this is true get it, such as `language:zh and engaged within 90d`; empty: "
+        "all of its readers. The words are those of docs/segments.md.",
+    )
     draft_before: Duration = setting("24h", description="How long before its slot the draft is made.")
     late_ok: Duration = setting("12h", description="A slot missed by more than this is merged into the next one.")
     approve: Annotated[Literal["required", "auto"], WORD] = setting(
@@ -210,6 +217,14 @@ class Newsletter(Section):
         if not schedules:
             raise ValueError('names no schedule; write for example {weekly: "mon 08:00"}')
         return schedules
+
+    @field_validator("readers")
+    @classmethod
+    def _of_known_topics(cls, readers: str, info: ValidationInfo) -> str:
+        wanted = dict.fromkeys(tree.named(language.parse(readers), tree.Field.TOPIC))
+        for _, text in unknown_topics(tuple(wanted), reading(info).topics):
+            raise ValueError(text)
+        return readers
 
     @field_validator("approve")
     @classmethod

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from publisher import times, urls
 from publisher.config.problem import closest
+from subscribers.error import SegmentError
+from subscribers.segments import language as segments
 
 PLACEHOLDERS = ("title", "first_title", "titles", "date", "count", "number")
 """What a subject or preheader may hold in braces."""
@@ -173,6 +175,16 @@ def name(text: str) -> str:
         guess = re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-_")[:64]
         fix = f"write {guess!r}" if guess else "write for example 'weekly'"
         raise ValueError(f"{text!r} cannot stand in addresses; {fix} (a-z, 0-9, - and _; at most 64)")
+    return text
+
+
+def readers(text: str) -> str:
+    """The expression about readers, as written, if it can be read."""
+    text = line(text)
+    try:
+        segments.parse(text)
+    except SegmentError as error:
+        raise ValueError(error.line()) from error
     return text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -82,8 +83,8 @@ class Index:
         if limit is not None and not topic and not tag:
             query = query.limit(limit)
         count = 0
-        with self._database.read() as connection:
-            for row in connection.execution_options(yield_per=PAGE).execute(query):
+        with self._pages(query) as rows:
+            for row in rows:
                 head = head_of(row)
                 if topic and all(each.key != topic for each in head.topics):
                     continue
@@ -94,13 +95,22 @@ class Index:
                 if count == limit:
                     return
 
+    @contextmanager
+    def _pages(self, query: sa.Select[Any]) -> Iterator[Any]:  # Any: rows of any shape
+        """The rows of the query, few in memory at once; whoever stops before the last leaves no cursor open."""
+        with (
+            self._database.read() as connection,
+            connection.execution_options(yield_per=PAGE).execute(query) as rows,
+        ):
+            yield rows
+
     def listing(self, now: datetime) -> Iterator[Listed]:
         """The articles of ``heads(now)`` in its order, with no more of each than feeds are laid out by."""
         column = article_table.c
         query = sa.select(column.path, column.published, column.more).where(_shown(now))
         query = query.order_by(column.published.desc(), column.path)
-        with self._database.read() as connection:
-            for path, published, kept in connection.execution_options(yield_per=PAGE).execute(query):
+        with self._pages(query) as rows:
+            for path, published, kept in rows:
                 more = json.loads(kept)
                 topics = tuple(map(tuple, more["topics"]))
                 yield Listed(path, published, topics, tuple(more["tags"]), more["language"])
@@ -140,8 +150,8 @@ class Index:
         good = column.state.in_([State.SHOWN.value, State.WITHHELD.value])
         query = sa.select(column.more).where(good if now is None else _shown(now))
         query = query.order_by(column.published.desc(), column.path)
-        with self._database.read() as connection:
-            for more in connection.execution_options(yield_per=PAGE).execute(query).scalars():
+        with self._pages(query) as rows:
+            for more in rows.scalars():
                 yield json.loads(more)
 
     def unmatched_topics(self) -> list[tuple[str, int]]:

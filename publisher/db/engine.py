@@ -14,12 +14,14 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from publisher.db import postgres
 from publisher.errors import StoreError
 
 __all__ = ["BUSY_SECONDS", "Connection", "Database", "Moment", "metadata", "upsert"]
 
 BUSY_SECONDS = 20
 _TRIES = 5
+_ANY = "run it again with --debug for the whole error"
 
 metadata = sa.MetaData(
     naming_convention={
@@ -77,23 +79,23 @@ class Database:
         """``durable`` keeps every commit through a power cut (SQLite: synchronous=FULL)."""
         self.url = sa.make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        if self.sqlite and self.url.database and self.url.database != ":memory:":
-            folder = Path(self.url.database).parent
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise StoreError(
-                    f"{folder} cannot be made: {error.strerror}", hint="check the folder's owner"
-                ) from error
-        self.engine = self._engine(durable=durable)
+        if self.sqlite:
+            self._make_folder()
+            self.engine = self._engine(durable=durable)
+        else:
+            self.engine = postgres.opened(self.url, durable=durable, busy_seconds=BUSY_SECONDS)
+        self._writing = {"write": True} if self.sqlite else postgres.WRITING
+
+    def _make_folder(self) -> None:
+        if self.url.database in {None, "", ":memory:"}:
+            return
+        folder = Path(str(self.url.database)).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{folder} cannot be made: {error.strerror}", hint="check the folder's owner") from error
 
     def _engine(self, *, durable: bool) -> Engine:
-        if not self.sqlite:
-            try:
-                return sa.create_engine(self.url, pool_pre_ping=True)
-            except ModuleNotFoundError as error:
-                hint = "PostgreSQL comes with a later version; write database: sqlite:///var/publisher.db"
-                raise StoreError(f"database {self.where}: {error.name} is not installed", hint=hint) from error
         # As many connections as there are threads: a lane that waited for one would be an error nobody can act on.
         pool = {"max_overflow": -1} if self.url.database not in {None, "", ":memory:"} else {}
         arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
@@ -126,7 +128,11 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection in a write transaction: committed at the end, rolled back by an exception."""
-        with self._errors(), self.engine.connect().execution_options(write=True) as connection, connection.begin():
+        with (
+            self._errors(),
+            self.engine.connect().execution_options(**self._writing) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -134,12 +140,22 @@ class Database:
         try:
             yield
         except sa.exc.DBAPIError as error:
-            raise StoreError(f"database {self.where}: {_reason(error)}", hint=_hint(error)) from error
+            told = (_reason(error), _hint(error)) if self.sqlite else (postgres.reason(error), postgres.hint(error))
+            raise StoreError(f"database {self.where}: {told[0]}", hint=told[1] or _ANY) from error
+        except sa.exc.TimeoutError as error:
+            hint = f"more than {postgres.MOST} things at once want the database: look for what hangs"
+            raise StoreError(f"database {self.where}: no connection was free in time", hint=hint) from error
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether no other process is in this context; only for PostgreSQL, where no file is there to be locked."""
+        with self._errors(), postgres.alone(self.engine) as alone:
+            yield alone
 
     @property
     def where(self) -> str:
         """The database's address without its password."""
-        return self.url.render_as_string(hide_password=True)
+        return postgres.shown(self.url)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -174,9 +190,7 @@ def _hint(error: sa.exc.DBAPIError) -> str:
         return "make room on the disk, then run the command again: nothing that was done is lost"
     if "readonly" in text or "unable to open" in text:
         return "check the owner and the permissions of the file and its folder"
-    if "no such table" in text or "does not exist" in text:
-        return "run 'publisher migrate'"
-    return "run it again with --debug for the whole error"
+    return "run 'publisher migrate'" if "no such table" in text else ""
 
 
 def upsert(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from publisher.db.engine import Connection, Database
 from publisher.errors import StoreError
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision under ``migrations/versions``; a test holds the two together."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 

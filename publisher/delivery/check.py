@@ -32,7 +32,7 @@ def check(post: Post, id: str, now: datetime, *, links: bool = False) -> tuple[F
     """
     with post.database.read() as connection:
         issue = store.get(connection, id)
-        wishes = [wish for wish, _ in mail.wishes(post.config, connection, issue)]
+        wishes = [wish for wish, _ in mail.wishes(post.config, connection, issue, now)]
     made = press.press_all(post.press, issue, [*wishes, press.public_wish(post.config)])
     found = press.findings(post.press, issue, made)
     if not made or any(finding.code == "headers" and finding.severity == "error" for finding in found):

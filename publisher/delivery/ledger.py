@@ -278,12 +278,27 @@ def reasons(connection: Connection, issue: str) -> list[tuple[State, str, int]]:
     return [(State(state), reply, number) for state, reply, number in connection.execute(query)]
 
 
-def of_reader(connection: Connection, subscriber: int) -> list[tuple[str, State, str, str, datetime]]:
-    """What a reader got or did not, newest first: (issue, state, reply, edition, when)."""
+def of_reader(
+    connection: Connection, subscriber: int, *, limit: int | None = 50
+) -> list[tuple[str, State, str, str, datetime]]:
+    """What a reader got or did not, newest first: (issue, state, reply, edition, when); all of it without a limit."""
     table = delivery_table
-    query = sa.select(table).where(table.c.subscriber == subscriber).order_by(table.c.at.desc())
-    rows = connection.execute(query.limit(50)).mappings()
+    query = sa.select(table).where(_of(subscriber)).order_by(table.c.at.desc())
+    rows = connection.execute(query.limit(limit)).mappings()
     return [(row["issue"], State(row["state"]), row["reply"], row["edition"], row["at"]) for row in rows]
+
+
+def _of(subscriber: int) -> sa.ColumnElement[bool]:
+    """The reader's rows, looked up issue by issue: there is an index of readers within each, and none over all."""
+    table = delivery_table
+    return sa.and_(table.c.issue.in_(sa.select(issue_table.c.id)), table.c.subscriber == subscriber)
+
+
+def forget(connection: Connection, subscriber: int) -> None:
+    """Takes the replies off an erased reader's rows, which stay counted: servers repeat the address in them."""
+    table = delivery_table
+    told = sa.and_(_of(subscriber), table.c.reply != "")
+    connection.execute(sa.update(table).where(told).values(reply=""))
 
 
 def sent_to(connection: Connection, issue: str, schedules: Iterable[str]) -> list[tuple[int, str]]:
@@ -303,3 +318,11 @@ def edition_of(connection: Connection, issue: str, subscriber: int) -> str | Non
     table = delivery_table
     query = sa.select(table.c.edition).where(table.c.issue == issue, table.c.subscriber == subscriber)
     return connection.execute(query).scalar_one_or_none() or None
+
+
+def state_of(connection: Connection, issue: str, subscriber: int) -> tuple[State, datetime] | None:
+    """What became of an issue's mail to a reader, and when it did; None where none was planned."""
+    table = delivery_table
+    query = sa.select(table.c.state, table.c.at).where(table.c.issue == issue, table.c.subscriber == subscriber)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (State(row.state), row.at)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from publisher import urls
 from publisher.config import Config
 from publisher.db.engine import Connection
+from publisher.digest.headers import ascii_domain
 from publisher.issues import store
 from publisher.issues.issue import Issue
 from subscribers import store as readers
+from subscribers.consent import UNDO_WITHIN
 from subscribers.subscriber import Subscriber
-from subscribers.tokens import Keys, Purpose, claimed, sign, verify
+from subscribers.tokens import Keys, Purpose, claimed, leave_mark, sign, verify
 
+DATA_WITHIN = timedelta(hours=24)
+"""How long a link to a reader's own data works: it shows all of it and can erase it, and mails are forwarded."""
+_PLAIN = "!$'*+"
 _SERIAL_BITS = 24
 """Reader and issue are one number: 2^24 issues, 2^39 readers."""
 
@@ -45,9 +51,14 @@ def read_view(connection: Connection, keys: Keys, token: str, now: datetime) -> 
     return None if issue is None else (reader, issue)
 
 
-def preferences(config: Config, keys: Keys, reader: int, epoch: int) -> str:
+def preferences_path(keys: Keys, reader: int, epoch: int) -> str:
     """Where the reader changes what they get: good until they have their links revoked."""
-    return urls.join(config.web.url, f"/p/{sign(keys, Purpose.PREFS, reader, None, epoch)}")
+    return f"/p/{sign(keys, Purpose.PREFS, reader, None, epoch)}"
+
+
+def preferences(config: Config, keys: Keys, reader: int, epoch: int) -> str:
+    """The same as an address."""
+    return urls.join(config.web.url, preferences_path(keys, reader, epoch))
 
 
 def read_preferences(connection: Connection, keys: Keys, token: str, now: datetime) -> Subscriber | None:
@@ -73,6 +84,52 @@ def unsubscribe(config: Config, keys: Keys, reader: int) -> str:
     return urls.join(config.web.url, unsubscribe_path(keys, reader))
 
 
+def leave_address(config: Config, keys: Keys, reader: int) -> str:
+    """Where the reader writes to leave: good for ever; empty where nobody reads what comes back."""
+    bounces = config.delivery.bounces
+    if bounces is None or not bounces.is_read:
+        return ""
+    local, _, domain = bounces.address.rpartition("@")
+    return f"{local}+{leave_mark(keys, reader)}@{ascii_domain(domain)}"
+
+
+def leave(config: Config, keys: Keys, reader: int) -> str:
+    """The same as an address for List-Unsubscribe (RFC 2369 3.2)."""
+    return mailto(leave_address(config, keys, reader))
+
+
+def mailto(address: str) -> str:
+    """What a program writes to that address with to leave; empty for none. What no URI may hold is percent-encoded."""
+    local, _, domain = address.rpartition("@")
+    return f"mailto:{quote(local, safe=_PLAIN)}@{domain}?subject=unsubscribe" if address else ""
+
+
 def click(keys: Keys, reader: int, serial: int) -> str:
     """What ends each counted link of an issue's mail to the reader: good for ever, as the mail is."""
     return sign(keys, Purpose.CLICK, joined(reader, serial), None)
+
+
+def undo(keys: Keys, event: int, now: datetime) -> str:
+    """What the page that says "you are unsubscribed" takes that leaving back with (the number is ``readers.leave``'s).
+
+    It is sent by a form, never followed as a link: nothing that opens addresses may bring anybody back.
+    """
+    return sign(keys, Purpose.UNDO, event, now + UNDO_WITHIN)
+
+
+def read_undo(keys: Keys, token: str, now: datetime) -> int | None:
+    """The number of the leaving, or None where it is not one of ours or too old."""
+    return verify(keys, Purpose.UNDO, token, now)
+
+
+def data(config: Config, keys: Keys, reader: int, epoch: int, now: datetime) -> str:
+    """Where the reader sees, takes away and erases what is held of them."""
+    return urls.join(config.web.url, f"/d/{sign(keys, Purpose.DATA, reader, now + DATA_WITHIN, epoch)}")
+
+
+def read_data(connection: Connection, keys: Keys, token: str, now: datetime) -> Subscriber | None:
+    """The reader of a link to their data, or None where it is not one of ours, too old, or its reader is erased."""
+    number = claimed(token)
+    reader = None if number is None or number < 0 else readers.by_id(connection, number)
+    good = reader is not None and verify(keys, Purpose.DATA, token, now, reader.epoch) is not None
+    return reader if good else None

@@ -13,7 +13,7 @@ from typing import TypedDict
 from publisher import urls
 from publisher.config import Config, Mailbox, Newsletter
 from publisher.db.engine import Connection, Database
-from publisher.delivery import ledger, link, plan
+from publisher.delivery import audience, ledger, link, plan
 from publisher.delivery.delivery import Leased
 from publisher.delivery.sender import Message, Work
 from publisher.delivery.transport import Envelope, Transport
@@ -22,7 +22,6 @@ from publisher.digest import store as editions
 from publisher.digest.dkim import Key
 from publisher.digest.edition import Edition, Sheet, Wish
 from publisher.digest.lint import SAMPLE
-from publisher.digest.render import letter
 from publisher.digest.splice import Encoding
 from publisher.digest.wire import Sign, Slots, Wire
 from publisher.errors import NotFoundError, StateError
@@ -31,8 +30,9 @@ from publisher.issues.issue import Issue
 from publisher.templates import Templates
 from subscribers import segment
 from subscribers import store as readers
+from subscribers.segments.tree import Segment
 from subscribers.subscriber import Subscriber
-from subscribers.tokens import Keys, Purpose, mac, sign
+from subscribers.tokens import Keys, mac
 from subscribers.tokens import return_path as return_token
 
 PAGE = 1000
@@ -108,9 +108,13 @@ def deadline(config: Config, issue: Issue) -> datetime:
 # -- who gets it
 
 
-def has_readers(config: Config, connection: Connection, issue: Issue) -> bool:
-    """Whether anybody reads the issue's stream at this moment."""
-    return bool(readers.readers(connection, **_stream(config, issue), after=0, limit=1))
+def has_readers(config: Config, connection: Connection, issue: Issue, now: datetime) -> bool:
+    """Whether anybody would get the issue at this moment."""
+    return bool(readers.readers(connection, **_stream(config, issue), where=_segment(config, issue, now), limit=1))
+
+
+def _segment(config: Config, issue: Issue, now: datetime) -> Segment | None:
+    return audience.segment(config, of(config, issue).readers, now)
 
 
 class _Stream(TypedDict):
@@ -124,15 +128,16 @@ def _stream(config: Config, issue: Issue) -> _Stream:
     return {"newsletter": issue.stream.newsletter, "schedule": issue.stream.schedule, "first": first}
 
 
-def wishes(config: Config, connection: Connection, issue: Issue) -> list[tuple[Wish, int]]:
+def wishes(config: Config, connection: Connection, issue: Issue, now: datetime) -> list[tuple[Wish, int]]:
     """The different wishes of the issue's readers, and how many have each, most wanted first."""
-    found = readers.wishes(connection, **_stream(config, issue), default_language=config.site.language)
+    where = _segment(config, issue, now)
+    found = readers.wishes(connection, **_stream(config, issue), where=where, default_language=config.site.language)
     return [(Wish(topics=wish.topics, language=wish.language, format=wish.format), count) for wish, count in found]
 
 
-def edition_counts(config: Config, connection: Connection, issue: Issue) -> list[tuple[str, int]]:
+def edition_counts(config: Config, connection: Connection, issue: Issue, now: datetime) -> list[tuple[str, int]]:
     """The issue's editions and how many readers each has, as of now."""
-    return [(wish.key, count) for wish, count in wishes(config, connection, issue)]
+    return [(wish.key, count) for wish, count in wishes(config, connection, issue, now)]
 
 
 def planned(post: Post, issue: Issue, now: datetime, *, connections: int) -> Iterator[plan.Row]:
@@ -140,11 +145,10 @@ def planned(post: Post, issue: Issue, now: datetime, *, connections: int) -> Ite
 
     Raises ``StateError`` where what was approved could not be made any more (a template or the config changed).
     """
-    del now
     if press.content_hash(post.press, issue) != issue.approved_hash:
         raise StateError(CHANGED, hint=LOOK_AGAIN)
     with post.database.read() as connection:  # one view of the readers: whoever comes meanwhile is in no issue by half
-        wanted, told = wishes(post.config, connection, issue), told_before(post.config, connection, issue)
+        wanted, told = wishes(post.config, connection, issue, now), told_before(post.config, connection, issue)
         special = [_wish(post.config, connection, id, told) for id in told]
         kept = set(editions.keys(connection, issue.id))
         missing = [wish for wish in [*(wish for wish, _ in wanted), *special] if wish.key not in kept]
@@ -155,7 +159,7 @@ def planned(post: Post, issue: Issue, now: datetime, *, connections: int) -> Ite
             editions.save(writing, made.values())
         has = kept | set(made)
         size = plan.shard_size(sum(count for _, count in wanted), connections)
-        yield from plan.plan(_readers(post.config, connection, issue, told), lambda wish: wish.key in has, size)
+        yield from plan.plan(_readers(post.config, connection, issue, told, now), lambda wish: wish.key in has, size)
 
 
 def _sound(post: Post, issue: Issue, made: Mapping[str, Edition]) -> None:
@@ -184,10 +188,10 @@ def _wish(config: Config, connection: Connection, reader: int, told: Mapping[int
 
 
 def _readers(
-    config: Config, connection: Connection, issue: Issue, told: Mapping[int, frozenset[str]]
+    config: Config, connection: Connection, issue: Issue, told: Mapping[int, frozenset[str]], now: datetime
 ) -> Iterator[plan.Reader]:
-    after, stream = 0, _stream(config, issue)
-    while page := readers.readers(connection, **stream, after=after, limit=PAGE):
+    after, stream, where = 0, _stream(config, issue), _segment(config, issue, now)
+    while page := readers.readers(connection, **stream, where=where, after=after, limit=PAGE):
         for reader in page:
             yield plan.Reader(reader.id, wish_of(config, reader, told.get(reader.id, frozenset())))
         after = page[-1].id
@@ -204,10 +208,16 @@ def wish_of(config: Config, reader: Subscriber, told: frozenset[str] = frozenset
 
 def message_id(keys: Keys, issue: str, reader: int, sender: Mailbox) -> str:
     """The Message-ID of an issue's mail to a reader: the same each time, guessed by nobody (RFC 5322 3.6.4)."""
-    return f"<{mac(keys, f'{issue}/{reader}')}@{_domain(sender)}>"
+    return f"<{message_code(keys, issue, reader)}@{own_domain(sender)}>"
 
 
-def _domain(sender: Mailbox) -> str:
+def message_code(keys: Keys, issue: str, reader: int) -> str:
+    """What stands before the @ of that Message-ID: it alone proves issue and reader, whatever the sender was then."""
+    return mac(keys, f"{issue}/{reader}")
+
+
+def own_domain(sender: Mailbox) -> str:
+    """The sender's domain, in lower-case ASCII: that of Message-IDs and signatures."""
     return headers.ascii_domain(sender.address.rpartition("@")[2]).lower()
 
 
@@ -221,6 +231,7 @@ def slots(post: Post, ready: Ready, *, reader: int, epoch: int, address: str, na
         to=address,
         name=name,
         unsubscribe=link.unsubscribe(config, keys, reader),
+        leave=link.leave(config, keys, reader),
         preferences=link.preferences(config, keys, reader, epoch),
         view=link.view(config, keys, reader, epoch, ready.serial),
         click=link.click(keys, reader, ready.serial),
@@ -267,7 +278,7 @@ def prepared(post: Post, issue: Issue, edition: Edition) -> Ready:
 
 def signer(post: Post, sender: Mailbox) -> Sign | None:
     """What signs a message of that sender, or None where no key is of their domain."""
-    keys = dkim.matching(post.dkim, _domain(sender)) if post.dkim else ()
+    keys = dkim.matching(post.dkim, own_domain(sender)) if post.dkim else ()
     if not keys:
         return None
     # The only encoding whose bodies are not their own relaxed form.
@@ -323,7 +334,7 @@ def test_message(post: Post, issue: Issue, edition: Edition, address: str, now: 
         preferences=archive,
         view=archive,
         click="test",
-        message_id=f"<{id}@{_domain(letter_of.sender)}>",
+        message_id=f"<{id}@{own_domain(letter_of.sender)}>",
         date=now.astimezone(letter_of.zone),
     )
     ready = prepared(post, issue, marked)
@@ -331,47 +342,3 @@ def test_message(post: Post, issue: Issue, edition: Edition, address: str, now: 
         envelope=Envelope(sender=reach(letter_of.sender.address), recipient=reach(address), message_id=mine.message_id),
         body=ready.wire.fill(mine, ready.sign),
     )
-
-
-def confirmation(post: Post, reader: Subscriber, now: datetime) -> Message:
-    """The letter that asks a new reader to confirm. It holds no text of theirs: others may have typed it."""
-    letter_of = _first_letter(post.config, reader)
-    language = reader.language or post.config.site.language
-    expires = now + post.config.subscribers.confirm_within
-    token = sign(post.keys, Purpose.CONFIRM, reader.id, expires)
-    written = letter(
-        "confirm",
-        "",
-        post.config,
-        post.templates,
-        language=language,
-        newsletters=[letter_of.title],
-        confirm=urls.join(post.config.web.url, f"/confirm/{token}"),
-        days=max(1, post.config.subscribers.confirm_within.days),
-    )
-    id = f"<{mac(post.keys, f'confirm/{reader.id}/{now.isoformat()}')}@{_domain(letter_of.sender)}>"
-    body = wire.letter(
-        written,
-        sender=letter_of.sender,
-        to=reader.address,
-        message_id=id,
-        date=now.astimezone(letter_of.zone),
-        language=post.templates.lang(language),
-        sign=signer(post, letter_of.sender),
-    )
-    return Message(
-        envelope=Envelope(sender=reach(letter_of.sender.address), recipient=reach(reader.address), message_id=id),
-        body=body,
-    )
-
-
-def need_newsletter(config: Config) -> None:
-    """Raises ``StateError`` where there is no newsletter that could speak to a reader."""
-    if not config.newsletters:
-        raise StateError("no newsletter is configured, so no letter can be sent", hint="add one under newsletters:")
-
-
-def _first_letter(config: Config, reader: Subscriber) -> Newsletter:
-    """The newsletter that a letter to the reader speaks for."""
-    need_newsletter(config)
-    return config.newsletters.get(reader.newsletter) or next(iter(config.newsletters.values()))

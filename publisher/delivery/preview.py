@@ -36,7 +36,7 @@ def write(post: Post, id: str, folder: Path, *, address: str, now: datetime) -> 
             wishes = [mail.wish_of(post.config, reader, told)]
         else:
             key = None
-            wishes = [wish for wish, _ in mail.wishes(post.config, connection, issue)] or [
+            wishes = [wish for wish, _ in mail.wishes(post.config, connection, issue, now)] or [
                 press.public_wish(post.config)
             ]
     made: list[Path] = []

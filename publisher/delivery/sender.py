@@ -369,9 +369,13 @@ def _report(leased: Leased, receipt: Receipt, outcome: Outcome) -> None:
 def sending_alone(database: Database) -> Iterator[bool]:
     """Whether this process may send: at most one of a site does, for as long as the context lasts.
 
-    A lock on a file beside the database (it goes with the process that dies, however it dies).
+    A lock on a file beside the database, or one of the server's (it goes with the process that dies, however it dies).
     """
-    if not database.sqlite or database.url.database in {None, "", ":memory:"}:
+    if not database.sqlite:
+        with database.alone() as alone:
+            yield alone
+        return
+    if database.url.database in {None, "", ":memory:"}:
         yield True
         return
     path = Path(f"{database.url.database}.sender")

@@ -23,6 +23,15 @@ DOT_TIMEOUT = 600.0
 QUIT_TIMEOUT = 5.0
 _PATH = re.compile(r"[!-;=?-~]+")
 """What stands between < and > without SMTPUTF8 (RFC 5321 4.1.2); a quoted local part with blanks is not let through."""
+_WIDE_PATH = re.compile(r"[!-;=?-~\u00a0-\U0010ffff]+")
+"""What stands there with it (RFC 6531 3.3), as far as it is printable."""
+_NOT_CARRIED = Receipt(code=553, text="the address has characters that SMTP cannot carry", phase=Phase.ENVELOPE)
+_NOT_OFFERED = Receipt(
+    code=553,
+    text="5.6.7 not sent: the address needs SMTPUTF8, and the relay does not offer it",
+    phase=Phase.ENVELOPE,
+)
+"""Without the extension such an address may not even be named to the relay (RFC 6531 3.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +211,20 @@ def _greet(session: smtplib.SMTP, transport: SmtpTransport, where: str) -> None:
 def _refused(session: smtplib.SMTP, envelope: Envelope, *, eight_bit: bool) -> Receipt | None:
     """The answer that ended the exchange before its message; the first digit decides (RFC 5321 4.2.1).
 
-    A message with octets beyond ASCII is announced where the relay knows of such (RFC 6152 2).
+    A message with octets beyond ASCII is announced where the relay knows of such (RFC 6152 2), an address with such
+    only goes to a relay that offers SMTPUTF8 (RFC 6531 3.4).
     """
-    if not (_PATH.fullmatch(envelope.sender) and _PATH.fullmatch(envelope.recipient)):
-        return Receipt(code=553, text="the address has characters that SMTP cannot carry", phase=Phase.ENVELOPE)
+    wide = not envelope.recipient.isascii()
+    if not (_PATH.fullmatch(envelope.sender) and (_WIDE_PATH if wide else _PATH).fullmatch(envelope.recipient)):
+        return _NOT_CARRIED
+    if wide and not envelope.recipient.isprintable():
+        return _NOT_CARRIED
+    if wide and not session.has_extn("smtputf8"):
+        return _NOT_OFFERED
     # Not session.mail and session.rcpt: they take an address apart as a header's and may name another mailbox.
     body = " BODY=8BITMIME" if eight_bit and session.has_extn("8bitmime") else ""
-    code, text = session.docmd("MAIL", f"FROM:<{envelope.sender}>{body}")
+    session.command_encoding = "utf-8" if wide else "ascii"
+    code, text = session.docmd("MAIL", f"FROM:<{envelope.sender}>{body}{' SMTPUTF8' if wide else ''}")
     if code // 100 == 2:
         code, text = session.docmd("RCPT", f"TO:<{envelope.recipient}>")
     if code // 100 == 2:

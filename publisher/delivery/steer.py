@@ -30,7 +30,7 @@ def approve(
     """
     with post.database.read() as connection:
         seen = store.get(connection, id)
-        wishes = [wish for wish, _ in mail.wishes(post.config, connection, seen)]
+        wishes = [wish for wish, _ in mail.wishes(post.config, connection, seen, now)]
     if seen.state not in EDITABLE:  # a queued one would be taken out of the queue
         raise StateError(
             f"issue {id} is {seen.state} and cannot be approved", hint="'publisher issue list' shows drafts"
@@ -93,9 +93,11 @@ def _sendable(post: Post, connection: Connection, issue: Issue, now: datetime) -
         raise StateError(f"issue {issue.id}: {mail.CHANGED}", hint=mail.LOOK_AGAIN)
     if now > mail.deadline(post.config, issue):
         raise StateError(f"the deadline of issue {issue.id} has passed", hint="skip it and draft a new one")
-    if not mail.has_readers(post.config, connection, issue):
+    if not mail.has_readers(post.config, connection, issue, now):
+        who = f"nobody is subscribed to {issue.stream}"
         raise StateError(
-            f"nobody is subscribed to {issue.stream}", hint="add readers: 'publisher subscribers add|import'"
+            f"{who} of whom this is true: {letter.readers}" if letter.readers else who,
+            hint="add readers: 'publisher subscribers add|import'",
         )
 
 

@@ -40,7 +40,7 @@ def content_hash(
         "shape": [newsletter.zone.key, select.max, list(select.topics), list(config.topics)],
         "site": [site.title, site.url, site.copyright, site.postal_address, config.web.url],
         "theme": [theme.logo, theme.colour, theme.width],
-        "wire": [config.delivery.encoding, config.tracking.clicks],
+        "wire": [config.delivery.encoding, config.tracking.clicks, *(["opens"] if config.tracking.opens else [])],
         "templates": templates.fingerprint("digest"),
     }
     written = json.dumps(facts, ensure_ascii=True, sort_keys=True, default=str)

@@ -112,6 +112,7 @@ def sheet(issue: Issue, language: str, form: Format, wanted: Collection[str], st
         "zone": studio.newsletter.zone,
         "design": studio.newsletter.design,
         "headings": _headings(issue, wanted),
+        "opened": _opened(studio.config, marks),
     }
     straight = [story.url for story in issue.stories]
     marked = [marks.url(f"link{index}") for index in range(len(issue.stories))]  # counted in a mail, straight in a page
@@ -162,6 +163,11 @@ def _links(issue: Issue, config: Config) -> dict[str, Link]:
         counted = urls.join(config.web.url, f"/r/{base36(issue.serial)}-{index}/") if config.tracking.clicks else ""
         found[f"link{index}"] = Link(url=story.url, counted=counted)
     return found
+
+
+def _opened(config: Config, marks: Marks) -> str:
+    """The address of the picture that counts opens, with a slot for the reader's code; empty where none is wanted."""
+    return f"{urls.join(config.web.url, '/o/')}{marks.word('click')}.gif" if config.tracking.opens else ""
 
 
 def base36(number: int) -> str:

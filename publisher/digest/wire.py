@@ -35,6 +35,8 @@ class Slots:
     """Address of their unsubscribe page, absolute: it takes the one-click POST too (RFC 8058)."""
     preferences: str
     """Address of their preferences."""
+    leave: str = ""
+    """Where they may write to leave, as a ``mailto:``; empty where nobody reads what comes."""
     view: str
     """Address of their page of this issue."""
     click: str = ""
@@ -70,11 +72,11 @@ class Wire:
         """Exactly the header fields of this reader's message, in their order."""
         return (
             *self.before,
-            headers.mailbox("To", slots.name, slots.to),
+            headers.recipient(slots.name, slots.to),
             headers.exact("Date", times.rfc822(slots.date)),
             headers.message_id(slots.message_id),
             *self.after,
-            headers.unsubscribe(slots.unsubscribe),
+            headers.unsubscribe(slots.unsubscribe, slots.leave),
             _ONE_CLICK,
         )
 
@@ -156,7 +158,7 @@ def letter(
     fields = (
         *_from(sender, reply_to),
         headers.text("Subject", written.subject),
-        headers.mailbox("To", name, to),
+        headers.recipient(name, to),
         headers.exact("Date", times.rfc822(date)),
         headers.message_id(message_id),
         *_mime(boundary),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import TypedDict
@@ -103,6 +103,10 @@ class Form:
 class Fault(StrEnum):
     """What can be wrong with a field."""
 
+    ADDRESS = "address"
+    """No mailbox can have it."""
+    DAY = "day"
+    """Not a day within the next year."""
     LONG = "long"
     """More characters than are kept."""
     MISSING = "missing"
@@ -121,29 +125,42 @@ class Changes(TypedDict, total=False):
     language: str
     timezone: str
     format: str
+    declined: tuple[str, ...]
+
+
+def fresh(config: Config) -> Offer:
+    """What somebody new can choose. Of a site's only newsletter its name is taken: later ones are not agreed to."""
+    letters = config.newsletters
+    every = [_stream(config, "", "")] if len(letters) > 1 else []
+    every += [_stream(config, name, schedule) for name, letter in letters.items() for schedule in letter.schedules]
+    return Offer(
+        topics=tuple(Topic(slug=slug, title=one_line(rule.title)) for slug, rule in config.topics.items()),
+        streams=tuple(every),
+        languages=tuple(dict.fromkeys(config.subscribers.languages)),
+        zones=(),
+    )
 
 
 def offer(config: Config, reader: Subscriber, now: datetime) -> Offer:
     """What the reader can choose from."""
-    languages = (*config.subscribers.languages, config.site.language, *([reader.language] if reader.language else []))
+    new = fresh(config)
+    languages = (*new.languages, config.site.language, *([reader.language] if reader.language else []))
     return Offer(
         topics=(
-            *(Topic(slug=slug, title=one_line(rule.title)) for slug, rule in config.topics.items()),
+            *new.topics,
             *(Topic(slug=slug, title=slug, ended=True) for slug in reader.topics if slug not in config.topics),
         ),
-        streams=_streams(config, reader),
+        streams=_streams(config, reader, new.streams),
         languages=tuple(dict.fromkeys(languages)),
         zones=_zones({*ZONES, config.site.timezone.key, *([reader.timezone] if reader.timezone else [])}, now),
     )
 
 
-def _streams(config: Config, reader: Subscriber) -> tuple[Stream, ...]:
+def _streams(config: Config, reader: Subscriber, every: tuple[Stream, ...]) -> tuple[Stream, ...]:
     letters = config.newsletters
     if len(letters) == 1:  # whether the reader has "all" or its name: both are this one
         kept = reader.newsletter if reader.newsletter in letters else ""
-        return tuple(_stream(config, kept, schedule) for letter in letters.values() for schedule in letter.schedules)
-    every = [_stream(config, "", "")] if letters else []
-    every += [_stream(config, name, schedule) for name, letter in letters.items() for schedule in letter.schedules]
+        return tuple(replace(stream, newsletter=kept) for stream in every)
     own = _stream(config, reader.newsletter, reader.schedule)
     known = {each.value for each in every} | {f"{name}/" for name in letters}
     return (*every, *([own] if own.titles and own.value not in known else []))
@@ -243,8 +260,11 @@ def faults(form: Form, offer: Offer) -> Mapping[str, Fault]:
     return {field: fault for field, fault in wrong.items() if fault}
 
 
-def changes(form: Form, before: Form, offer: Offer) -> Changes:
-    """What a form without faults changes. What stays as it was shown is left alone: a default remains the default."""
+def changes(form: Form, before: Form, offer: Offer, declined: tuple[str, ...] = ()) -> Changes:
+    """What a form without faults changes. What stays as it was shown is left alone: a default remains the default.
+
+    Who chooses a newsletter that they had left (``declined``) wants it back.
+    """
     told = Changes()
     if form.name != before.name:
         told["name"] = form.name
@@ -253,6 +273,9 @@ def changes(form: Form, before: Form, offer: Offer) -> Changes:
     if form.stream != before.stream:
         chosen = next(stream for stream in offer.streams if stream.value == form.stream)
         told["newsletter"], told["schedule"] = chosen.newsletter, chosen.schedule
+        kept = tuple(name for name in declined if chosen.newsletter not in {"", name})
+        if kept != declined:
+            told["declined"] = kept
     if form.language != before.language:
         told["language"] = form.language
     if form.timezone != before.timezone:

@@ -1,4 +1,4 @@
-"""Links of mails that lead over the server: on to the story, and counted on the way where the site wants that."""
+"""Links of mails that lead over the server, and the picture that mails show: counted where the site wants that."""
 
 from __future__ import annotations
 
@@ -12,21 +12,45 @@ from starlette.routing import Route
 from publisher import urls
 from publisher.delivery import click, link, store
 from publisher.delivery.click import Tally
-from publisher.delivery.store import Click, Target
+from publisher.delivery.store import PICTURE, Click, Target
+from publisher.delivery.visit import prefetch
 from publisher.errors import NotFoundError
+from publisher.issues import store as issues
 from publisher.text import one_line
 from publisher.web.page import Look
 from publisher.web.security import TOKEN_HEADERS
-from subscribers.tokens import Purpose, verify
+from subscribers.tokens import Purpose, mac, verify
 
 _AGENT = 200
-"""Characters of a program's name that are kept."""
+"""Characters of a program's name that are looked at."""
+GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
+"""A picture of one transparent point (GIF89a)."""
 
 
 def routes(look: Look) -> list[Route]:
-    """The route of these links, also with a slash at its end. It is there for old mails whatever the config says."""
-    follow = partial(_follow, look, Tally())
-    return [Route(path, follow) for path in ("/r/{link}/{token}", "/r/{link}/{token}/")]
+    """The routes of these links, also with a slash at their end: there for old mails whatever the config says."""
+    tally = Tally()
+    follow, show = partial(_follow, look, tally), partial(_show, look, tally)
+    return [
+        *(Route(path, follow) for path in ("/r/{link}/{token}", "/r/{link}/{token}/")),
+        Route("/o/{token}.gif", show),
+    ]
+
+
+def _show(look: Look, tally: Tally, request: Request) -> Response:
+    """The picture, whatever its code is: a broken one in a mail would be ours to answer for."""
+    counted = None
+    if look.app.config.tracking.opens and (mail := _mail(look, request)):
+        reader, serial = mail
+        with look.app.database.read() as connection:
+            issue = issues.by_serial(connection, serial)
+        counted = _visit(look, request, issue.id, PICTURE, reader) if issue else None
+    return Response(
+        GIF,
+        headers=TOKEN_HEADERS,
+        media_type="image/gif",
+        background=BackgroundTask(tally.count, counted, look.app.database) if counted else None,
+    )
 
 
 def _follow(look: Look, tally: Tally, request: Request) -> Response:
@@ -52,12 +76,26 @@ def _follow(look: Look, tally: Tally, request: Request) -> Response:
 
 def _click(look: Look, request: Request, target: Target, serial: int, story: int) -> Click | None:
     """What is kept of the request, or None where its code is not of a reader of this very issue."""
-    now = look.app.clock.now()
-    number = verify(look.app.keys, Purpose.CLICK, request.path_params["token"], now)
-    if number is None:
-        return None
-    reader, issue = link.parted(number)
-    if issue != serial:
-        return None
-    agent = one_line(request.headers.get("user-agent", ""))[:_AGENT]
-    return Click(issue=target.issue, story=story, reader=reader, at=now, method=request.method, agent=agent)
+    mail = _mail(look, request)
+    return _visit(look, request, target.issue, story, mail[0]) if mail and mail[1] == serial else None
+
+
+def _mail(look: Look, request: Request) -> tuple[int, int] | None:
+    """The reader and the issue's serial number of the request's code, or None where it is none of ours."""
+    number = verify(look.app.keys, Purpose.CLICK, request.path_params["token"], look.app.clock.now())
+    return None if number is None else link.parted(number)
+
+
+def _visit(look: Look, request: Request, issue: str, story: int, reader: int) -> Click:
+    headers = request.headers
+    return Click(
+        issue=issue,
+        story=story,
+        reader=reader,
+        at=look.app.clock.now(),
+        method=request.method,
+        agent=one_line(headers.get("user-agent", ""))[:_AGENT],
+        prefetch=prefetch(headers.get("purpose", ""), headers.get("sec-purpose", "")),
+        visitor=mac(look.app.keys, f"visit/{issue}/{reader}"),
+        named=look.app.config.tracking.readers,
+    )

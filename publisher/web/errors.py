@@ -40,6 +40,11 @@ def handlers(look: Look) -> Mapping[Any, Callable[[Request, Exception], Response
     return {HTTPException: http, PublisherError: ours, SubscriberError: ours, ClientDisconnect: gone, Exception: ours}
 
 
+def refusal(look: Look, request: Request) -> Response:
+    """The page for a form that another site sent."""
+    return _say(look, request, 403, {})
+
+
 def _say(look: Look, request: Request, status: int, headers: Mapping[str, str]) -> Response:
     kind = "missing" if status in {404, 410} else "refused" if status < 500 else "trouble"
     # The address may be a token that has become invalid: it is kept as secret as a living one.

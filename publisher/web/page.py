@@ -69,15 +69,28 @@ def page(
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    language: str = "",
     **context: object,
 ) -> HTMLResponse:
-    """The template's page in the visitor's language, as the answer."""
+    """The template's page as the answer, in ``language`` (a reader's own) where we speak it, else in the visitor's."""
     app = look.app
-    language = negotiate(request.headers.get("accept-language", ""), app.config.site.language, app.templates)
     html = app.templates.render(
-        name, language=language, look=look, site=app.config.site, formats=app.config.feeds.formats, **context
+        name,
+        language=tongue(look, request, language),
+        look=look,
+        site=app.config.site,
+        formats=app.config.feeds.formats,
+        **context,
     )
     return HTMLResponse(html, status_code=status, headers={"vary": "Accept-Language", **(headers or {})})
+
+
+def tongue(look: Look, request: Request, language: str = "") -> str:
+    """The language that ``page`` speaks."""
+    app = look.app
+    spoken = _primary(language) in {_primary(tag) for tag in app.templates.languages()}
+    accept = language if spoken else request.headers.get("accept-language", "")
+    return negotiate(accept, app.config.site.language, app.templates)
 
 
 def negotiate(accept: str, default: str, templates: Templates) -> str:

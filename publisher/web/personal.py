@@ -81,7 +81,7 @@ def _streams(app: App, reader: Subscriber) -> Iterator[tuple[str, Newsletter, st
     """The newsletters that the reader gets, each with its schedule."""
     for name, letter in app.config.newsletters.items():
         schedule = reader.schedule or next(iter(letter.schedules))
-        if reader.newsletter in {"", name} and schedule in letter.schedules:
+        if reader.newsletter in {"", name} and schedule in letter.schedules and name not in reader.declined:
             yield name, letter, schedule
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from functools import partial
-from urllib.parse import parse_qsl
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -16,8 +18,10 @@ from starlette.routing import Route
 from publisher.app import App
 from publisher.db.engine import Connection
 from publisher.delivery import link
+from publisher.delivery.letters import store as letters
+from publisher.delivery.letters.letter import Kind
 from publisher.errors import NotFoundError
-from publisher.web import choice
+from publisher.web import choice, form, leaving, pause
 from publisher.web.choice import Fault, Form
 from publisher.web.page import Look, page
 from publisher.web.security import TOKEN_HEADERS
@@ -26,11 +30,18 @@ from subscribers.consent import Act
 from subscribers.error import RefusedError
 from subscribers.subscriber import SUPPRESSED, Status, Subscriber
 
-_FORM = "application/x-www-form-urlencoded"
-_MOST_FIELDS = 1000
 _HOW = "preferences"
-_STEPS = {"pause": (Act.PAUSE, "paused"), "resume": (Act.RESUME, "resumed")}
-_TRUE_WHILE = {"saved": set(Status), "paused": {Status.PAUSED}, "resumed": {Status.ACTIVE}}
+_LIVING = frozenset(Status) - SUPPRESSED
+_TRUE_WHILE: Mapping[str, frozenset[Status]] = MappingProxyType(
+    {
+        "saved": _LIVING,
+        "paused": frozenset({Status.PAUSED}),
+        "resumed": frozenset({Status.ACTIVE}),
+        "left": _LIVING,
+        "back": _LIVING,
+        "data": _LIVING | {Status.UNSUBSCRIBED},
+    }
+)
 """Notes that the page can show, and the statuses in which each is true: an address may be opened again much later."""
 
 
@@ -43,6 +54,19 @@ class _Outcome:
     status: int = 200
     form: Form | None = None
     faults: Mapping[str, Fault] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pressed:
+    """A button of the page and what was sent with it, inside of a transaction."""
+
+    app: App
+    connection: Connection
+    reader: Subscriber
+    fields: list[tuple[str, str]]
+    now: datetime
+    ip: str
 
 
 def routes(look: Look) -> list[Route]:
@@ -69,76 +93,134 @@ def _answer(look: Look, request: Request, body: bytes) -> Response:
         reader = _read(app, connection, token)
     if request.method != "POST":
         return _shown(look, request, _Outcome(reader=reader))
-    fields = _fields(request, body)
+    fields, ip = form.fields(request, body), form.visitor(request)
     with app.database.write() as connection:
         reader = _read(app, connection, token)
-        outcome = _done(app, connection, reader, fields, request.client.host if request.client else "")
+        pressed = _Pressed(app=app, connection=connection, reader=reader, fields=fields, now=app.clock.now(), ip=ip)
+        outcome = _done(pressed)
     if not outcome.done:
         return _shown(look, request, outcome)
     # By GET: loading the page again sends nothing again.
     return RedirectResponse(f"{look.root}/p/{token}?done={outcome.done}", status_code=303, headers=TOKEN_HEADERS)
 
 
-def _fields(request: Request, body: bytes) -> list[tuple[str, str]]:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise HTTPException(415)
-    try:
-        return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except ValueError as error:
-        raise HTTPException(400) from error
-
-
-def _done(app: App, connection: Connection, reader: Subscriber, fields: list[tuple[str, str]], ip: str) -> _Outcome:
+def _done(pressed: _Pressed) -> _Outcome:
     """What the pressed button does. Without one nothing is done: an empty form would ask for everything."""
-    if reader.status in SUPPRESSED:
+    acts, reader = [value for name, value in pressed.fields if name == "act"], pressed.reader
+    # Who left can still ask for what is held of them; whose mail came back cannot be sent it.
+    if reader.status in SUPPRESSED and (acts != ["data"] or reader.status is not Status.UNSUBSCRIBED):
         return _Outcome(reader=reader, status=409)
-    acts = [value for name, value in fields if name == "act"]
-    if acts == ["save"]:
-        return _saved(app, connection, reader, fields, ip)
-    if len(acts) != 1 or acts[0] not in _STEPS:
+    if len(acts) != 1 or acts[0] not in _BUTTONS:
         raise HTTPException(400)
-    act, done = _STEPS[acts[0]]
     try:
-        reader = readers.act(connection, reader.id, act, now=app.clock.now(), how=_HOW, ip=ip)
+        return _BUTTONS[acts[0]](pressed)
     except RefusedError:  # a reader who has not confirmed yet has nothing to pause
         return _Outcome(reader=reader, status=409)
-    return _Outcome(reader=reader, done=done)
 
 
-def _saved(app: App, connection: Connection, reader: Subscriber, fields: list[tuple[str, str]], ip: str) -> _Outcome:
-    now = app.clock.now()
-    offer = choice.offer(app.config, reader, now)
+def _save(pressed: _Pressed) -> _Outcome:
+    app, reader = pressed.app, pressed.reader
+    offer = choice.offer(app.config, reader, pressed.now)
     before = choice.stored(reader, offer, app.config.site.language)
-    form = choice.read(fields, before)
-    if form is None:
+    wish = choice.read(pressed.fields, before)
+    if wish is None:
         raise HTTPException(400)
-    if faults := choice.faults(form, offer):
-        return _Outcome(reader=reader, status=422, form=form, faults=faults)
-    changes = choice.changes(form, before, offer)
-    return _Outcome(
-        reader=readers.set_preferences(connection, reader.id, now=now, how=_HOW, ip=ip, **changes), done="saved"
+    if faults := choice.faults(wish, offer):
+        return _Outcome(reader=reader, status=422, form=wish, faults=faults)
+    changes = choice.changes(wish, before, offer, reader.declined)
+    kept = readers.set_preferences(pressed.connection, reader.id, now=pressed.now, how=_HOW, ip=pressed.ip, **changes)
+    return _Outcome(reader=kept, done="saved")
+
+
+def _pause(pressed: _Pressed) -> _Outcome:
+    fields = form.single(pressed.fields)
+    until = pause.until(fields, _zone(pressed.app, pressed.reader), pressed.now)
+    if isinstance(until, Fault):
+        return _Outcome(reader=pressed.reader, status=422, faults={"until": until}, typed=fields)
+    return _acted(pressed, Act.PAUSE, "paused", until)
+
+
+def _resume(pressed: _Pressed) -> _Outcome:
+    return _acted(pressed, Act.RESUME, "resumed")
+
+
+def _acted(pressed: _Pressed, act: Act, done: str, until: datetime | None = None) -> _Outcome:
+    after = readers.act(
+        pressed.connection, pressed.reader.id, act, now=pressed.now, how=_HOW, ip=pressed.ip, until=until
     )
+    return _Outcome(reader=after, done=done)
+
+
+def _leave(pressed: _Pressed) -> _Outcome:
+    """Leaves one newsletter; the last one that comes is left as all are."""
+    config, reader, name = pressed.app.config, pressed.reader, _newsletter(pressed)
+    declined = leaving.without(config, reader, name)
+    if declined is None and any(each.name == name for each in leaving.coming(config, reader)):
+        after, _ = readers.leave(pressed.connection, reader.id, now=pressed.now, how=_HOW, ip=pressed.ip)
+        return _Outcome(reader=after, done="left")
+    return _declined(pressed, declined or reader.declined, "left")
+
+
+def _rejoin(pressed: _Pressed) -> _Outcome:
+    name = _newsletter(pressed)
+    return _declined(pressed, tuple(each for each in pressed.reader.declined if each != name), "back")
+
+
+def _declined(pressed: _Pressed, names: tuple[str, ...], done: str) -> _Outcome:
+    after = readers.set_preferences(
+        pressed.connection, pressed.reader.id, now=pressed.now, how=_HOW, ip=pressed.ip, declined=names
+    )
+    return _Outcome(reader=after, done=done)
+
+
+def _newsletter(pressed: _Pressed) -> str:
+    name = form.single(pressed.fields).get("newsletter", "")
+    if name not in pressed.app.config.newsletters:
+        raise HTTPException(400)
+    return name
+
+
+def _data(pressed: _Pressed) -> _Outcome:
+    """Everything held of a reader is shown by a fresh link alone: this one stands in mails, which are forwarded."""
+    letters.queue(pressed.connection, Kind.DATA, pressed.reader.id, pressed.now)
+    return _Outcome(reader=pressed.reader, done="data")
+
+
+_BUTTONS: Mapping[str, Callable[[_Pressed], _Outcome]] = MappingProxyType(
+    {"save": _save, "pause": _pause, "resume": _resume, "leave": _leave, "rejoin": _rejoin, "data": _data}
+)
+
+
+def _zone(app: App, reader: Subscriber) -> tzinfo:
+    return ZoneInfo(reader.timezone) if reader.timezone else app.config.site.timezone
 
 
 def _shown(look: Look, request: Request, outcome: _Outcome) -> Response:
     app, reader = look.app, outcome.reader
-    offer = choice.offer(app.config, reader, app.clock.now())
-    before = choice.stored(reader, offer, app.config.site.language)
+    config, now = app.config, app.clock.now()
+    offer = choice.offer(config, reader, now)
+    before = choice.stored(reader, offer, config.site.language)
     done = request.query_params.get("done", "") if outcome.status == 200 else ""
+    today = now.astimezone(_zone(app, reader)).date()
     return page(
         look,
         request,
         "web/preferences.html",
         status=outcome.status,
         headers=TOKEN_HEADERS,
+        language=reader.language,
         reader=reader,
         gone=reader.status in SUPPRESSED,
         done=done if reader.status in _TRUE_WHILE.get(done, ()) else "",
         offer=offer,
         form=outcome.form or before,
         faults=outcome.faults,
-        titles=next((stream.titles for stream in offer.streams if stream.value == before.stream), ()),
-        zone=app.config.site.timezone.key,
+        typed=outcome.typed,
+        coming=leaving.coming(config, reader),
+        left=leaving.left(config, reader),
+        zone=config.site.timezone.key,
+        own_zone=_zone(app, reader),
+        days=(pause.later(today, 0), today + pause.LONGEST),
         path=f"{look.root}/p/{request.path_params['token']}",
         leave=look.root + link.unsubscribe_path(app.keys, reader.id),
     )

@@ -1,4 +1,4 @@
-"""Pages for everybody: the front page, the archive, confirmation, pictures, health."""
+"""Pages for everybody: the archive, pictures, health; the front page is ``signup``'s."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from itertools import groupby
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from publisher.delivery import link
 from publisher.digest import press
 from publisher.digest import store as editions
 from publisher.digest.page import strict
@@ -24,26 +22,20 @@ from publisher.issues import store
 from publisher.issues.issue import BEGUN
 from publisher.web import conditional
 from publisher.web.page import Look, page
-from publisher.web.security import PICTURE_POLICY, TOKEN_HEADERS, digest_policy
-from publisher.web.sentence import rhythm
-from subscribers import store as readers
-from subscribers.consent import Act
-from subscribers.error import RefusedError, UnknownError
-from subscribers.tokens import Purpose, verify
+from publisher.web.security import PICTURE_POLICY, digest_policy
 
 FOREVER = "public, max-age=31536000, immutable"
 _SHORTLY = {"cache-control": "public, max-age=60"}
 _ISSUE = re.compile(r"[a-z0-9_-]{1,200}", re.ASCII)
 _PICTURE = re.compile(r"[0-9a-f]{16,64}\.(jpg|png)", re.ASCII)
 _KINDS = {"jpg": "image/jpeg", "png": "image/png"}
-_LATEST, _LISTED = 5, 200
+_LISTED = 200
 _strict = lru_cache(maxsize=16)(strict)  # nearly everybody asks for the newest issue, which is the same for all
 
 
 def routes(look: Look) -> list[Route]:
     """The routes of these pages, each also with a slash at its end."""
     pages: dict[str, Callable[[Look, Request], Response]] = {
-        "/": _home,
         "/archive": _to_archive,
         "/archive/": _archive,
         "/archive/{issue}": _issue,
@@ -54,31 +46,7 @@ def routes(look: Look) -> list[Route]:
         "/healthz/": _health,
         look.css: _sheet,
     }
-    return [
-        *(Route(path, partial(endpoint, look)) for path, endpoint in pages.items()),
-        *(Route(path, partial(_confirm, look), methods=["GET", "POST"]) for path in _both("/confirm/{token}")),
-    ]
-
-
-def _both(path: str) -> tuple[str, str]:
-    return path, f"{path}/"
-
-
-def _home(look: Look, request: Request) -> Response:
-    config = look.app.config
-    with look.app.database.read() as connection:
-        issues = store.listed(connection, limit=_LATEST)
-    letters = [(letter, [rhythm(when) for when in letter.schedules.values()]) for letter in config.newsletters.values()]
-    return page(
-        look,
-        request,
-        "web/home.html",
-        letters=letters,
-        topics=[rule.title for rule in config.topics.values()],
-        issues=issues,
-        zone=config.site.timezone,
-        headers=_SHORTLY,
-    )
+    return [Route(path, partial(endpoint, look)) for path, endpoint in pages.items()]
 
 
 def _to_archive(look: Look, request: Request) -> Response:
@@ -148,40 +116,6 @@ def _issue(look: Look, request: Request) -> Response:
     if status != 200:
         return Response(status_code=status, headers=headers)
     return HTMLResponse(body, headers=headers)
-
-
-async def _confirm(look: Look, request: Request) -> Response:
-    """GET asks, POST confirms: a scanner that follows links signs nobody up."""
-    if request.method == "POST":
-        await request.body()  # read to its end, which the limit may refuse
-    return await run_in_threadpool(_confirmation, look, request)
-
-
-def _confirmation(look: Look, request: Request) -> Response:
-    app = look.app
-    reader = verify(app.keys, Purpose.CONFIRM, request.path_params["token"], app.clock.now())
-    state = "expired" if reader is None else "ask"
-    if reader is not None and request.method == "POST":
-        state = _confirmed(look, reader, request)
-    status = 404 if state == "expired" else 200
-    feed = _own_feed(look, reader) if reader is not None and state == "done" else ""
-    return page(look, request, "web/confirm.html", state=state, feed=feed, status=status, headers=TOKEN_HEADERS)
-
-
-def _own_feed(look: Look, reader: int) -> str:
-    app = look.app
-    with app.database.read() as connection:
-        return link.feed(app.config, app.keys, readers.get(connection, reader), "rss.xml")
-
-
-def _confirmed(look: Look, reader: int, request: Request) -> str:
-    ip, now = request.client.host if request.client else "", look.app.clock.now()
-    try:
-        with look.app.database.write() as connection:
-            readers.act(connection, reader, Act.CONFIRM, now=now, how="confirm-link", ip=ip)
-    except (RefusedError, UnknownError):  # they left since, or were erased: an old link brings nobody back
-        return "expired"
-    return "done"
 
 
 def _picture(look: Look, request: Request) -> Response:

@@ -1,12 +1,11 @@
-"""Pages behind a reader's token: their issue in the browser, and leaving."""
+"""A reader's own issue in the browser, behind the link of its mail."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from publisher.db.engine import Connection
@@ -21,19 +20,12 @@ from publisher.issues.issue import BEGUN
 from publisher.web.page import Look, page
 from publisher.web.security import TOKEN_HEADERS, digest_policy
 from subscribers import store as readers
-from subscribers.consent import Act
-from subscribers.error import UnknownError
 from subscribers.tokens import Purpose, verify
-
-_ONE_CLICK = b"One-Click"
 
 
 def routes(look: Look) -> list[Route]:
-    """The routes of these pages, each also with a slash at its end."""
-    return [
-        *(Route(path, partial(_view, look)) for path in ("/i/{token}", "/i/{token}/")),
-        *(Route(path, partial(_leaving, look), methods=["GET", "POST"]) for path in ("/u/{token}", "/u/{token}/")),
-    ]
+    """The routes of this page, also with a slash at its end."""
+    return [Route(path, partial(_view, look)) for path in ("/i/{token}", "/i/{token}/")]
 
 
 def _view(look: Look, request: Request) -> Response:
@@ -77,32 +69,3 @@ def _erased(look: Look, request: Request, connection: Connection, token: str) ->
         and editions.load(connection, issue, press.public_wish(look.app.config).key)
     )
     return page(look, request, "web/erased.html", issue=issue if public else None, status=404, headers=TOKEN_HEADERS)
-
-
-async def _leaving(look: Look, request: Request) -> Response:
-    """GET shows one button; POST acts at once, whoever sends it: a provider has no cookie and no origin."""
-    body = await request.body() if request.method == "POST" else b""
-    return await run_in_threadpool(_unsubscribe, look, request, one_click=_ONE_CLICK in body)
-
-
-def _unsubscribe(look: Look, request: Request, *, one_click: bool) -> Response:
-    app = look.app
-    reader = verify(app.keys, Purpose.UNSUB, request.path_params["token"], app.clock.now())
-    if reader is None:
-        raise NotFoundError("no such link")
-    if request.method != "POST":
-        return page(look, request, "web/unsubscribe.html", state="ask", headers=TOKEN_HEADERS)
-    _leave(look, reader, "one-click" if one_click else "link")
-    if one_click or "text/html" not in request.headers.get("accept", ""):
-        # A mail provider's one-click POST: 200, no redirect, no cookie (RFC 8058 3.1).
-        return PlainTextResponse("unsubscribed\n", headers=TOKEN_HEADERS)
-    return page(look, request, "web/unsubscribe.html", state="done", headers=TOKEN_HEADERS)
-
-
-def _leave(look: Look, reader: int, how: str) -> None:
-    """Unsubscribes; doing it twice, or after erasure, is as good as once."""
-    try:
-        with look.app.database.write() as connection:
-            readers.act(connection, reader, Act.UNSUBSCRIBE, now=look.app.clock.now(), how=how)
-    except UnknownError:
-        return

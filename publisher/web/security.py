@@ -31,8 +31,8 @@ def page_policy(config: Config) -> str:
     )
 
 
-def feed_page_policy(config: Config) -> str:
-    """For the pages of feeds: as our own, and their one script, which copies addresses."""
+def scripted_policy(config: Config) -> str:
+    """For pages with one script of ours: those of feeds, which copies addresses, and a form that asks for work."""
     return f"{page_policy(config)}; script-src 'self'"
 
 

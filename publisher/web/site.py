@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -19,11 +20,12 @@ from publisher.app import App
 from publisher.config import Listen
 from publisher.errors import ConfigError, StoreError
 from publisher.feeds.channel import base_url
-from publisher.web import click, personal, preferences, public, reader
-from publisher.web.errors import handlers
+from publisher.web import click, confirm, data, hooks, leave, personal, preferences, public, reader, signup
+from publisher.web.errors import handlers, refusal
 from publisher.web.feeds import FeedServer
+from publisher.web.origin import OwnOrigin, origin
 from publisher.web.page import look
-from publisher.web.security import SecurityHeaders, feed_headers, feed_page_policy, headers, page_policy
+from publisher.web.security import SecurityHeaders, feed_headers, headers, page_policy, scripted_policy
 from publisher.web.snapshot import Terms
 
 BODY_LIMIT = 64 * 1024
@@ -34,9 +36,19 @@ def application(app: App) -> ASGIApp:
     """The ASGI application: feeds from memory outside of everything, then security headers, then the router."""
     config, pages = app.config, look(app)
     https = config.web.url.startswith("https://")
+    parts = (signup, public, reader, confirm, leave, preferences, data, personal, click, hooks)
     inner = Starlette(
-        routes=[route for part in (public, reader, preferences, personal, click) for route in part.routes(pages)],
-        middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LIMIT)],
+        routes=[route for part in parts for route in part.routes(pages)],
+        middleware=[
+            Middleware(
+                OwnOrigin,
+                own=origin(config.web.url or f"http://{config.web.listen}"),
+                exempt=("/u/", "/webhooks/"),
+                secret=("/p/", "/d/", "/confirm/"),
+                refuse=partial(refusal, pages),
+            ),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LIMIT),
+        ],
         exception_handlers=handlers(pages),
     )
     # Starlette's own redirect names the host that the request named: anybody could write another there.
@@ -48,7 +60,7 @@ def application(app: App) -> ASGIApp:
             base_url=base_url(config),
             hubs=config.feeds.hubs,
             max_age=config.feeds.max_age,
-            page=headers(feed_page_policy(config), https=https),
+            page=headers(scripted_policy(config), https=https),
             feed=feed_headers(https=https),
         ),
         monotonic=app.clock.monotonic,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ Mac = Callable[[str], str]
 """A keyed hash of an address's key: ``functools.partial(tokens.mac, keys)``."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -30,12 +32,25 @@ class Moment(sa.types.TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment without a zone")
-        return (value - _EPOCH) // timedelta(microseconds=1)
+        return (value - _EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """The moment in UTC."""
         del dialect
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return _moment(value)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:
+        """What writes a column: nothing but the step above, for SQLAlchemy's way to it takes as long again."""
+        return partial(self.process_bind_param, dialect=dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:
+        """What reads a column, as shortly."""
+        del dialect, coltype
+        return _moment
+
+
+def _moment(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + value * _MICROSECOND  # half of what timedelta(microseconds=…) takes
 
 
 metadata = sa.MetaData(
@@ -54,6 +69,11 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers onl
 
 def _text(name: str, **options: Any) -> sa.Column[str]:  # Any: Column's own options
     return sa.Column(name, sa.Text, nullable=False, **options)
+
+
+def _only(condition: str) -> dict[str, Any]:  # Any: Index's own options
+    """Makes an index hold these rows alone."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
 subscriber = sa.Table(
@@ -77,6 +97,13 @@ subscriber = sa.Table(
     _text("consent_ip"),
     _text("consent_text"),
     sa.Column("epoch", sa.Integer, nullable=False),
+    _text("declined", server_default=sa.text("''")),  # sorted names, ;-joined
+    sa.Column("paused_until", Moment),
+    sa.Column("engaged_at", Moment),
+    # Asked each minute, and small: whose pause has an end, who has not confirmed. An index of all states would only
+    # mislead the readers' pages, which go by id.
+    sa.Index("ix_subscriber_paused_until", "paused_until", **_only("paused_until IS NOT NULL")),
+    sa.Index("ix_subscriber_pending", "id", **_only("status = 'pending'")),
     sqlite_autoincrement=True,  # the id of an erased reader stands in old mails' links and may never be another's
 )
 subscriber_topic = sa.Table(
@@ -116,10 +143,11 @@ def row_of(reader: Subscriber) -> dict[str, Any]:  # Any: a row's values
 
 
 def packed(values: Mapping[str, Any]) -> dict[str, Any]:  # Any: a row's values
-    """The values as the columns hold them: topics joined, no former suppression as a blank."""
+    """The values as the columns hold them: lists joined, no former suppression as a blank."""
     row = dict(values)
-    if "topics" in row:
-        row["topics"] = ";".join(row["topics"])
+    for name in ("topics", "declined"):
+        if name in row:
+            row[name] = ";".join(row[name])
     if "former" in row:
         row["former"] = row["former"] or ""
     return row
@@ -130,6 +158,7 @@ def unpacked(row: Row[Any]) -> Subscriber:  # Any: SQLAlchemy knows no row's typ
     values = dict(zip(_NAMES, row, strict=True))
     values["status"] = _STATUS[values["status"]]
     values["topics"] = split(values["topics"])
+    values["declined"] = split(values["declined"])
     values["format"] = _FORMAT[values["format"]]
     values["former"] = _STATUS.get(values["former"])
     return Subscriber(**values)
@@ -142,7 +171,7 @@ _FORMAT = {str(each): each for each in Format}
 
 
 def split(topics: str) -> tuple[str, ...]:
-    """The topics of a joined column."""
+    """The names of a joined column."""
     return tuple(topics.split(";")) if topics else ()
 
 

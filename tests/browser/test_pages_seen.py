@@ -12,7 +12,7 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 # Links in the flow of a sentence are exempt from the size of targets (WCAG 2.2 2.5.8).
 SMALL = """() => [...document.querySelectorAll('a, button, summary, input')]
   .filter(e => !e.closest('p, li.feed ~ p') || e.matches('.button'))
-  .map(e => [e.textContent.trim(), e.getBoundingClientRect()])
+  .map(e => [e.textContent.trim(), (e.closest('label') || e).getBoundingClientRect()])
   .filter(([text, box]) => box.width > 0 && box.x >= 0 && (box.height < 24 || box.width < 24))
   .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)"""
 WIDER = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"

@@ -100,15 +100,15 @@ def test_a_reader_chooses_without_scripts(open_page, reader):
     page.get_by_label("Language").select_option("简体中文")
     page.get_by_label("Time zone").select_option(label="UTC+9 · Tokyo")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    expect(page.get_by_role("status")).to_contain_text("已保存")  # in the language that was chosen
     expect(page).to_have_url(f"{address}?done=saved")
     page.reload()  # sends nothing again
     for name in ("Chips", "能源 & Grid"):
         expect(page.get_by_role("checkbox", name=name)).to_be_checked()
-    expect(page.get_by_role("radio", name="Every day at 07:30")).to_be_checked()
-    expect(page.get_by_label("Your name")).to_have_value("Ann")
-    expect(page.get_by_label("Language")).to_have_value("zh-CN")
-    expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+    expect(page.get_by_role("radio", name="每天 07:30")).to_be_checked()
+    expect(page.get_by_label("称呼")).to_have_value("Ann")
+    expect(page.get_by_label("语言")).to_have_value("zh-CN")
+    expect(page.get_by_label("时区")).to_have_value("Asia/Tokyo")
     assert page.context.cookies() == []
 
 

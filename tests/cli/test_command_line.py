@@ -73,6 +73,7 @@ READING = {
     ("migrate",): (),
     ("subscribers", "show"): ("a@example.net",),
     ("subscribers", "export"): (),
+    ("subscribers", "list"): ("--where", "status:active"),
     ("subscribers", "stats"): (),
 }
 LISTS = {

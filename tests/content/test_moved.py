@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from content.shelf import NOW, SHANGHAI, Shelf
 
 from publisher.content.article import Article
@@ -140,15 +140,9 @@ def test_a_moved_article_of_an_own_id_keeps_that(shelf: Shelf):
 
 
 def _texts(shelf: Shelf) -> str:
-    shelf.database.close()
-    connection = sqlite3.connect(shelf.database.url.database)
-    rows = [
-        row
-        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for row in connection.execute(f'SELECT * FROM "{table}"').fetchall()
-    ]
-    connection.close()
-    return repr(rows)
+    with shelf.database.read() as connection:
+        tables = sa.inspect(connection).get_table_names()
+        return repr([connection.exec_driver_sql(f'SELECT * FROM "{table}"').all() for table in tables])
 
 
 @pytest.mark.usefixtures("settled")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -175,14 +174,6 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path):
         f"database {database.where}: unable to open database file; "
         "check the owner and the permissions of the file and its folder"
     )
-
-
-def test_a_missing_driver_is_told_without_the_password(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(StoreError) as caught:
-        Database("postgresql://news:secret@db.example/news")
-    assert str(caught.value) == "database postgresql://news:***@db.example/news: psycopg is not installed"
-    assert "sqlite:///var/publisher.db" in caught.value.hint
 
 
 # ---- moments

@@ -96,15 +96,21 @@ def test_editions_for_wishes_after_the_approval_are_looked_at(tmp_path: Path, mo
             list(mail.planned(app.post, issue, AT, connections=1))
 
 
-def test_a_reader_whose_address_no_header_can_hold_gets_no_preview(tmp_path: Path):
+def test_a_reader_whose_address_has_other_letters_is_previewed_as_the_mail_is_sent(tmp_path: Path):
     from publisher.delivery import preview
     from subscribers import store as readers
 
     with site(tmp_path) as app:
         issue = drafted(app)
         with app.database.write() as connection:
-            readers.add(
+            reader = readers.add(
                 connection, address="jörg@example.org", now=AT, how="test", consent_text="yes", confirmed=True, mac=str
             )
-        with pytest.raises(StateError, match=r"jörg@example\.org can get no mail"):
+        preview.write(app.post, issue.id, tmp_path / "to", address="jörg@example.org", now=AT)
+        assert b"jo\xcc\x88rg@" not in (written := (tmp_path / "to" / "message.eml").read_bytes())
+        assert "To: jörg@example.org\r\n".encode() in written  # RFC 6532 3.2
+        with app.database.write() as connection:  # as no import of ours would write it
+            table = readers.subscriber
+            connection.execute(table.update().where(table.c.id == reader.id).values(address="jörg x@example.org"))
+        with pytest.raises(StateError, match=r"jörg x@example\.org can get no mail"):
             preview.write(app.post, issue.id, tmp_path / "to", address="jörg@example.org", now=AT)

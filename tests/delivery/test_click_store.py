@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher import log
-from publisher.delivery import click, store
+from publisher.delivery import click, ledger, store
 from publisher.delivery.click import Tally
-from publisher.delivery.store import Click, Target, click_table
+from publisher.delivery.delivery import State
+from publisher.delivery.plan import Row
+from publisher.delivery.store import Click, Target, Visits, click_table
 from publisher.errors import StoreError
 from publisher.issues import store as issues
 from publisher.issues.issue import State as IssueState
@@ -31,13 +33,16 @@ def issue(database):
     return add_issue(database, IssueState.SENDING)
 
 
-def made(issue, reader=1, *, story=0, second=0, agent="Mozilla/5.0"):
+def made(issue, reader=1, *, story=0, second=0, agent="Mozilla/5.0", named=True):
     at = AT + timedelta(seconds=second)
-    return Click(issue=issue.id, story=story, reader=reader, at=at, method="GET", agent=agent)
+    visitor = f"{issue.id}/{reader}"
+    return Click(
+        issue=issue.id, story=story, reader=reader, at=at, method="GET", agent=agent, visitor=visitor, named=named
+    )
 
 
 def kept(database):
-    columns = [column for column in click_table.columns if column.name != "id"]
+    columns = [column for column in click_table.columns if column.name not in {"id", "verdict", "visitor"}]
     with database.read() as connection:
         return [tuple(row) for row in connection.execute(sa.select(*columns).order_by(click_table.c.id))]
 
@@ -80,7 +85,7 @@ def test_clicks_are_kept_as_they_came(database, issue):
     with database.write() as connection:
         store.append(connection, clicks)
     assert kept(database) == [
-        (issue.id, each.story, each.reader, each.at, "GET", "Mozilla/5.0")  # twice is twice: nothing is judged here
+        (issue.id, each.story, each.reader, each.at, "GET", "Mozilla/5.0")  # twice is twice
         for each in clicks
     ]
 
@@ -105,6 +110,97 @@ def test_no_clicks_of_an_issue_outlive_it(database, issue):
         store.append(connection, [made(issue)])
         connection.execute(sa.delete(issues.issue_table))
     assert kept(database) == []
+
+
+# ---- who asked
+
+
+def verdicts(database):
+    with database.read() as connection:
+        query = sa.select(click_table.c.story, click_table.c.verdict).order_by(click_table.c.id)
+        return [tuple(row) for row in connection.execute(query)]
+
+
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def engaged(database, reader):
+    with database.read() as connection:
+        return readers.by_id(connection, reader).engaged_at
+
+
+def test_nothing_of_a_reader_is_kept_unless_it_is_wanted(database, issue):
+    (one,) = add_readers(database, 1)
+    with database.write() as connection:
+        store.append(connection, [made(issue, one, agent=BROWSER, named=False)])
+    assert kept(database) == [(issue.id, 0, None, AT, "GET", "")]
+    assert verdicts(database) == [(0, "human")]
+    assert engaged(database, one) is None
+
+
+def test_a_person_who_follows_a_link_is_engaged_and_no_program_is(database, issue):
+    (one,) = add_readers(database, 1)
+    for click_, expected in (
+        (made(issue, one, second=1, agent="curl/8"), None),
+        (made(issue, one, second=2, story=store.PICTURE, agent=BROWSER), None),
+        (made(issue, one, second=9, agent=BROWSER), AT + timedelta(seconds=9)),
+    ):
+        with database.write() as connection:
+            store.append(connection, [click_])
+        assert engaged(database, one) == expected
+
+
+def test_several_links_at_once_make_a_scanner_of_them_all(database, issue):
+    one, two = add_readers(database, 2)
+    batch = [
+        made(issue, one, agent=BROWSER),
+        made(issue, two, story=1, second=1, agent=BROWSER),  # another reader
+        made(issue, one, story=store.PICTURE, second=1, agent=BROWSER),  # pictures are shown with the mail
+        made(issue, one, second=1, agent=BROWSER),  # the same link
+    ]
+    with database.write() as connection:
+        store.append(connection, batch)
+    assert verdicts(database) == [(0, "human"), (1, "human"), (-1, "human"), (0, "human")]
+    with database.write() as connection:
+        store.append(connection, [made(issue, one, story=1, second=2, agent=BROWSER)])
+    # The first lies two seconds back.
+    assert verdicts(database) == [(0, "human"), (1, "human"), (-1, "human"), (0, "scanner"), (1, "scanner")]
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "expected"),
+    [
+        (State.PENDING, 60, "scanner"), (State.SENDING, 60, "scanner"), (State.DEFERRED, 60, "scanner"),
+        (State.ACCEPTED, 1, "scanner"), (State.ACCEPTED, 2, "human"), (State.UNCERTAIN, 0, "human"),
+    ],
+)  # fmt: skip
+def test_nobody_reads_what_has_not_come(database, issue, state, after, expected):
+    (one,) = add_readers(database, 1)
+    with database.write() as connection:
+        ledger.insert(connection, issue.id, [Row(subscriber=one, shard=0, edition="x", state=state)], AT)
+        store.append(connection, [made(issue, one, second=after, agent=BROWSER)])
+    assert verdicts(database) == [(0, expected)]
+
+
+def test_visits_are_counted_by_verdict_and_by_different_readers(database, issue):
+    one, two = add_readers(database, 2)
+    clicks = [
+        made(issue, one, second=0, agent=BROWSER, named=False),
+        made(issue, one, second=60, agent=BROWSER, named=False),
+        made(issue, two, second=120, agent=BROWSER, named=False),
+        made(issue, two, second=180, agent="curl/8", named=False),
+        made(issue, two, second=240, story=store.PICTURE, agent="YahooMailProxy", named=False),
+    ]
+    with database.write() as connection:
+        store.append(connection, clicks)
+        old = {"issue": issue.id, "story": 0, "reader": None, "at": AT, "method": "GET", "agent": ""}
+        connection.execute(sa.insert(click_table).values(old))  # of a version that judged nothing
+        told = [store.visits(connection, issue.id, opens=opens) for opens in (False, True)]
+        assert store.visits(connection, "other", opens=False) == {}
+    assert told == [
+        {"human": Visits(count=3, readers=2), "scanner": Visits(count=1, readers=1), "": Visits(count=1, readers=0)},
+        {"proxy": Visits(count=1, readers=1)},
+    ]
 
 
 # ---- a burst

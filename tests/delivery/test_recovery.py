@@ -97,7 +97,8 @@ def test_a_database_in_memory_is_always_alone():
         assert alone
 
 
-def test_a_lock_file_that_cannot_be_made_is_told(database, tmp_path):
+def test_a_lock_file_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "test.db.sender").mkdir()
+    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
     with pytest.raises(StoreError, match="cannot be opened"), sending_alone(database):
         pass

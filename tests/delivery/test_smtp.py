@@ -327,3 +327,52 @@ def test_a_wrong_password_is_told_without_showing_it(server, certificate, passwo
 def test_tls_to_a_port_that_speaks_plain_is_told():
     with Relay() as relay, pytest.raises(TransportError, match=r"TLS failed|does not answer"):
         transport(relay.port, security="tls").open()
+
+
+# ---- addresses in other letters (RFC 6531)
+
+WIDE = "To: <王芳@example.org>\r\nSubject: x\r\n\r\nhello\r\n".encode()
+
+
+class Wide:
+    """Keeps what it was told of a message."""
+
+    def __init__(self):
+        self.kept = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.kept.append((envelope.rcpt_tos, envelope.smtp_utf8, envelope.mail_options, envelope.original_content))
+        return "250 kept"
+
+
+@pytest.fixture(params=[True, False], ids=["offers SMTPUTF8", "does not"])
+def wide(request):
+    keeper = Wide()
+    controller = Server(keeper, hostname="127.0.0.1", port=0, enable_SMTPUTF8=request.param)
+    controller.start()
+    controller.keeper, controller.offers = keeper, request.param
+    yield controller
+    controller.stop()
+
+
+def test_an_address_in_other_letters_goes_where_smtputf8_is_offered_alone(wide):
+    with transport(wide.port).open() as connection:
+        sent = connection.send(envelope("王芳@example.org"), WIDE)
+        after = connection.send(ENVELOPE, MESSAGE)
+    assert after == receipt(250, "kept", Phase.DOT), "the next one goes by the old rules"
+    if wide.offers:
+        assert sent == receipt(250, "kept", Phase.DOT)
+        recipients, utf8, options, body = wide.keeper.kept[0]
+        assert (recipients, utf8, body) == (["王芳@example.org"], True, WIDE)
+        assert set(options) == {"SMTPUTF8", "BODY=8BITMIME"}
+        assert wide.keeper.kept[1][1] is False
+    else:
+        assert sent == receipt(553, "5.6.7 not sent: the address needs SMTPUTF8, and the relay does not offer it")
+        assert len(wide.keeper.kept) == 1
+
+
+@pytest.mark.parametrize("odd", ["王 芳@x.org", "王\r\nRCPT TO:<eve@x.org>", "王\u2028@x.org", "王\x85@x.org", "王>@x.org"])
+def test_an_address_in_other_letters_hides_no_command(wide, odd):
+    with transport(wide.port).open() as connection:
+        assert connection.send(envelope(odd), WIDE).code == 553
+    assert wide.keeper.kept == []

@@ -13,6 +13,8 @@ from fakes import FakeTransport, add_readers, approved, drafted, drive, make_sit
 
 from publisher.delivery import ledger, link, mail, preview, steer
 from publisher.delivery.delivery import Counts, Leased, Outcome, State
+from publisher.delivery.letters import compose
+from publisher.delivery.letters.letter import Kind
 from publisher.delivery.plan import EMPTY
 from publisher.digest import press
 from publisher.digest import store as editions
@@ -328,7 +330,7 @@ def test_planning_gives_every_active_reader_a_row_page_by_page(app, monkeypatch)
     assert [row.edition for row in rows] == ["all.en.html", "all.en.html", "chips.en.html", "", "all.en.html"]
     assert (rows[3].state, rows[3].reply) == (State.SKIPPED, EMPTY)
     with app.database.read() as connection:
-        counts = dict(mail.edition_counts(app.config, connection, issue_of(app, id)))
+        counts = dict(mail.edition_counts(app.config, connection, issue_of(app, id), now(app)))
         assert counts == {"all.en.html": 3, "chips.en.html": 1, "sports.en.html": 1}
         assert editions.keys(connection, id) == ["all.en.html", "chips.en.html"]
 
@@ -372,7 +374,7 @@ def test_a_confirmation_names_its_reader_alone(app):
         reader = readers.add(
             connection, address="new@example.org", name="<b>x</b>", now=now(app), how="signup", mac=str
         )
-    parsed, html, _ = parts(mail.confirmation(app.post, reader, now(app)))
+    parsed, html, _ = parts(compose.message(app.post, Kind.CONFIRM, reader, now(app)))
     (token,) = set(re.findall(r"/confirm/([\w-]{36})", html))
     assert verify(app.keys, Purpose.CONFIRM, token, now(app)) == reader.id
     assert "<b>x</b>" not in html

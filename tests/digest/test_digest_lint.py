@@ -125,9 +125,14 @@ class _Key:
         self.domain = domain
 
 
-def test_a_sender_that_no_header_can_hold_is_a_fault(config):
-    found = lint_of(config, edition(config, told()), slots=replace(SLOTS, to="ü@example.org"))
+def test_an_address_that_no_header_can_hold_is_a_fault(config):
+    found = lint_of(config, edition(config, told()), slots=replace(SLOTS, to="ü x@example.org"))
     assert [(each.code, each.severity) for each in found] == [("headers", "error")]
+
+
+def test_an_address_of_other_letters_makes_a_head_that_few_relays_take(config):
+    found = lint_of(config, edition(config, told()), slots=replace(SLOTS, to="ü@example.org"))
+    assert {(each.code, each.severity) for each in found} == {("headers-ascii", "error"), ("headers", "error")}
 
 
 def test_a_header_that_an_article_smuggled_in_is_a_fault(config):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -254,16 +253,12 @@ def test_events_tell_what_happened_in_order(database: Database):
 def test_a_locked_database_is_a_store_error(database: Database, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
     impatient = Database(str(database.url))
-    holder = sqlite3.connect(database.url.database or "", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
     try:
-        with pytest.raises(StoreError) as caught, impatient.write() as connection:
+        with database.write(), pytest.raises(StoreError) as caught, impatient.write() as connection:
             store.insert(connection, make_issue())
     finally:
-        holder.execute("ROLLBACK")
-        holder.close()
         impatient.close()
-    assert str(caught.value) == f"database {database.url}: database is locked"
+    assert str(caught.value) == f"database {database.where}: database is locked"
     assert "look for a publisher that hangs" in caught.value.hint
     with database.read() as connection:
         assert store.latest(connection) == []

@@ -9,7 +9,7 @@ import json
 import pytest
 from journeys.walk import ask, links, serving, words_of
 
-COLUMNS = "email,name,status,topics,newsletter,schedule,language,timezone,format,consent_at,consent_ip,consent_text"
+COLUMNS = "email,name,status,topics,newsletter,schedule,language,timezone,format,consent_at,consent_ip,consent_text,declined,paused_until,former,created,engaged_at"
 
 
 def show(site, address):

@@ -1,7 +1,8 @@
-"""An empty list of readers on SQLite, as SQLAlchemy opens it: these tests know nothing of publisher."""
+"""An empty list of readers on each engine, as SQLAlchemy opens it: these tests know nothing of publisher."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import partial
 
 import pytest
@@ -32,10 +33,25 @@ def open_list():
 
 
 @pytest.fixture
-def engine():
-    opened = open_list()
-    yield opened
-    opened.dispose()
+def new_list(backend, postgresql):
+    """Makes engines of empty lists, which are closed at the end."""
+    with ExitStack() as opened:
+
+        def make():
+            if backend == "sqlite":
+                engine = open_list()
+            else:
+                url = sa.make_url(opened.enter_context(postgresql.lent([store.metadata])))
+                engine = sa.create_engine(url.set(drivername="postgresql+psycopg"))
+            opened.callback(engine.dispose)
+            return engine
+
+        yield make
+
+
+@pytest.fixture
+def engine(new_list):
+    return new_list()
 
 
 @pytest.fixture

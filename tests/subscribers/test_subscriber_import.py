@@ -12,10 +12,9 @@ import sqlalchemy as sa
 from subscribers import store, transfer
 from subscribers.consent import Act
 from subscribers.db import bulk
-from subscribers.intake import Choices, Outcome, Row, cells, parse_row
+from subscribers.intake import Choices, Outcome
+from subscribers.row import Row, cells, parse_row
 from subscribers.subscriber import Status
-
-from .conftest import open_list
 
 NOW = datetime(2025, 6, 30, 8, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -65,8 +64,8 @@ def test_the_report_to_the_letter(connection, load):
         (5, "more@x.org", "changed", "name: (none) → Bob, topics: ai → ai;chips"),
         (6, "wait@x.org", "changed", "status: pending → active, consent_at: (none) → 2024-05-01T02:00:00+00:00"),
         (7, "LEFT@x.org", "suppressed", f"LEFT@x.org has unsubscribed; {BACK}"),
-        (8, "bare@x.org", "refused", "active needs consent_at; fill it in, or declare their consent with --consent-text"),
-        (9, "rest@x.org", "refused", "paused needs consent_at; fill it in, or declare their consent with --consent-text"),
+        (8, "bare@x.org", "refused", "active needs consent_at; fill it in, or declare their consent with --declare"),
+        (9, "rest@x.org", "refused", "paused needs consent_at; fill it in, or declare their consent with --declare"),
         (
             10, "nobody", "refused",
             "'nobody' is no e-mail address: An email address must have an @-sign; write one as in name@example.org",
@@ -191,7 +190,7 @@ def test_what_the_site_does_not_offer_is_refused(connection, hashed):
     assert result.reason == "topic 'ai' is not offered; write one of (none)"
 
 
-def test_what_is_exported_is_imported_elsewhere_without_loss(connection, load, hashed):
+def test_what_is_exported_is_imported_elsewhere_without_loss(connection, new_list, load, hashed):
     load(
         f"Ann@x.org,,ai;chips,{GIVEN},=Ann", "b@x.org", "c@x.org,unsubscribed", f"d@x.org,paused,,{GIVEN}", "e@x.org,complained",
         f"'+f@x.org,,,{GIVEN},'Quoted'",
@@ -199,14 +198,12 @@ def test_what_is_exported_is_imported_elsewhere_without_loss(connection, load, h
     for write in (transfer.write_csv, transfer.write_json):
         stream = io.StringIO(newline="")
         write(store.export(connection), stream)
-        elsewhere = open_list()
-        with elsewhere.begin() as other:
+        with new_list().begin() as other:
             rows = transfer.read(io.StringIO(stream.getvalue(), newline="")).rows
             assert {each.outcome for each in store.import_rows(other, rows, now=LATER, apply=True, mac=hashed)} == {
                 "new"
             }
             assert [*store.export(other)] == [*store.export(connection)]
-        elsewhere.dispose()
 
 
 def test_more_rows_than_a_batch(connection, hashed):
@@ -232,26 +229,30 @@ def test_batches_of_bad_rows_and_of_known_ones(connection, hashed):
     assert results[-1].reason == "the address stands in row 2 already; keep one of them"
 
 
-def test_an_import_that_is_given_up_leaves_no_table_behind(connection, hashed):
+def test_an_import_that_is_given_up_leaves_no_table_behind(engine, hashed):
     rows = [parse_row(2, {"email": "a@x.org"})] * 2
-    results = store.import_rows(connection, rows, now=NOW, apply=False, mac=hashed)
-    next(results)
-    results.close()
-    assert not sa.inspect(connection).has_table("import_row")
-    assert told(store.import_rows(connection, rows[:1], now=NOW, apply=True, mac=hashed)) == [(2, "a@x.org", "new", "")]
+    with engine.begin() as connection:
+        results = store.import_rows(connection, rows, now=NOW, apply=False, mac=hashed)
+        next(results)
+        results.close()
+    with engine.begin() as connection:
+        assert not sa.inspect(connection).has_table("import_row")
+        assert told(store.import_rows(connection, rows[:1], now=NOW, apply=True, mac=hashed)) == [
+            (2, "a@x.org", "new", "")
+        ]
 
 
 def test_an_address_that_another_process_adds_meanwhile_is_looked_at_again(connection, hashed, monkeypatch):
     """Between our look and our insert the reader signed up and left: the row is decided anew, and refused."""
-    insert = bulk.insert_new
+    insert = bulk._insert
 
     def late(opened, rows):
-        monkeypatch.setattr(bulk, "insert_new", insert)
+        monkeypatch.setattr(bulk, "_insert", insert)
         reader = store.add(opened, address="a@x.org", now=NOW, how="signup", mac=hashed)
         store.act(opened, reader.id, Act.UNSUBSCRIBE, now=NOW, how="link")
         return insert(opened, rows)
 
-    monkeypatch.setattr(bulk, "insert_new", late)
+    monkeypatch.setattr(bulk, "_insert", late)
     rows = [
         parse_row(number, {"email": email, "consent_at": GIVEN})
         for number, email in enumerate(["a@x.org", "b@x.org"], 2)
@@ -267,5 +268,5 @@ def test_cells_and_rows_are_inverse():
     reader = store.Subscriber(
         id=1, address="Ann@x.org", key="ann@x.org", status=Status.ACTIVE, format=row.format, created=NOW, changed=NOW, consent_at=row.consent_at
     )  # fmt: skip
-    assert parse_row(1, cells(reader)) == row
+    assert parse_row(1, cells(reader)) == replace(row, created=NOW)
     assert parse_row(1, cells(replace(reader, consent_at=None))).consent_at is None

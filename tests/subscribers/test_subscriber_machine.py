@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from subscribers import store
 from subscribers.consent import Act
 from subscribers.error import RefusedError
-from subscribers.intake import parse_row
+from subscribers.row import parse_row
 from subscribers.subscriber import SUPPRESSED, Status
 from subscribers.tokens import Keys, mac
 

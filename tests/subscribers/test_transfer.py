@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import threading
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscribers import preference, transfer
+from subscribers import archive, preference, transfer
 from subscribers.address import parse
 from subscribers.error import TransferError
-from subscribers.intake import COLUMNS, BadRow, Row, cells
+from subscribers.row import COLUMNS, BadRow, Row, cells
 from subscribers.subscriber import Format, Status, Subscriber
 
 AT = datetime(2025, 6, 30, 8, 0, tzinfo=UTC)
@@ -273,3 +275,116 @@ def test_a_stream_that_is_not_utf8_is_refused():
     stream = io.TextIOWrapper(io.BytesIO(b"email\n" + b"a@x.org\n" * 3000 + b"\xff\n"), encoding="utf-8", newline="")
     with pytest.raises(TransferError, match="the file is not UTF-8"):
         list(transfer.read(stream).rows)
+
+
+# ---- hostile files
+
+
+def opened(tmp_path, data, program="auto"):
+    path = tmp_path / "list.csv"
+    path.write_bytes(data)
+    with transfer.opened(path, program) as listing:
+        return listing, list(listing.rows)
+
+
+def test_nul_bytes_spoil_what_they_stand_in_alone(tmp_path):
+    _, rows = opened(tmp_path, b"email,name\na\0@x.org,Ann\nb@x.org,B\0ob\n")
+    assert [isinstance(row, BadRow) for row in rows] == [True, False]
+    assert rows[1].name == "Bob"
+    with pytest.raises(TransferError, match="names no column"):
+        opened(tmp_path, b"\0" * (3 << 20))
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\ufeff\ufeff", ""])
+def test_marks_of_byte_order_are_no_part_of_a_name(tmp_path, mark):
+    _, rows = opened(tmp_path, f"{mark}email,name\na@x.org,Ann\n".encode())
+    assert emails(rows) == ["a@x.org"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_its_mark_is_no_list(tmp_path, encoding):
+    with pytest.raises(TransferError, match="names no column"):
+        opened(tmp_path, "email,name\na@x.org,Ann\n".encode(encoding))
+
+
+def test_utf16_with_its_mark_and_half_a_character_is_read(tmp_path):
+    _, rows = opened(tmp_path, "\ufeffemail,name\r\na@x.org,王\r\n".encode("utf-16-le") + b"\x00")
+    assert emails(rows)[0] == "a@x.org"
+
+
+def test_lone_carriage_returns_end_lines(tmp_path):
+    _, rows = opened(tmp_path, b"email,name\ra@x.org,Ann\rb@x.org,Bob\r")
+    assert emails(rows) == ["a@x.org", "b@x.org"]
+
+
+@pytest.mark.parametrize("filler", [b"x" * (10 << 20), b"x," * (1 << 20), b'"' + b"x" * (2 << 20) + b'"'])
+def test_a_line_longer_than_any_row_is_one_bad_row(tmp_path, filler):
+    _, rows = opened(tmp_path, b"email,name,topics\na@x.org," + filler + b"\nb@x.org,Bob,ai\n")
+    assert [isinstance(row, BadRow) for row in rows] == [True, False]
+    assert rows[1].address.sending == "b@x.org"
+
+
+def test_a_header_that_is_one_great_cell_is_refused(tmp_path):
+    with pytest.raises(TransferError, match="names no column"):
+        opened(tmp_path, b'"email' + b"x" * (3 << 20))
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, '[{"email": "a@x.org", "x": ' + "[" * 100_000])
+def test_json_nested_a_hundred_thousand_deep_is_one_bad_row(tmp_path, text):
+    _, rows = opened(tmp_path, text.encode())
+    assert len(rows) == 1
+    assert "the JSON is wrong from here on" in rows[0].reason
+
+
+def test_a_wrapped_list_ends_where_it_ends(tmp_path):
+    _, rows = opened(
+        tmp_path, b'{"data": {"results": [{"email": "a@x.org"}], "total": 1, "x": [{"email": "b@x.org"}]}}'
+    )
+    assert emails(rows) == ["a@x.org"]
+    _, rows = opened(tmp_path, b'{"data": {"results": []}}')
+    assert rows == []
+
+
+def test_a_pipe_is_read_as_it_comes(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    def write():
+        with pipe.open("wb", buffering=0) as out:
+            for piece in (b"\xef", b"\xbb\xbf", b"email,na", b"me\na@x.org,", b"Ann\n"):
+                out.write(piece)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with transfer.opened(pipe) as listing:
+        rows = list(listing.rows)
+        assert listing.meter.total is None
+    writer.join()
+    assert emails(rows) == ["a@x.org"]
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(TransferError, match="cannot be read: Is a directory"), transfer.opened(tmp_path):
+        pass
+
+
+def test_how_far_it_is_read_is_told(tmp_path):
+    data = b"email\n" + b"a@x.org\n" * 100
+    listing, _ = opened(tmp_path, data)
+    assert listing.meter.done == listing.meter.total == len(data)
+
+
+def test_a_stream_that_breaks_off_is_told():
+    class Broken(io.RawIOBase):
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(TransferError, match="standard input cannot be read"), transfer.opened(Broken()):
+        pass
+    metered = archive.Metered(Broken(), "list.csv", archive.Meter(), head=b"ab")
+    assert metered.read(2) == b"ab"
+    with pytest.raises(TransferError, match=r"list\.csv cannot be read: Input/output error"):
+        metered.read(2)

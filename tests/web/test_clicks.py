@@ -30,7 +30,7 @@ AGENT = {"user-agent": "Mozilla/5.0 (X11)"}
 def counted(tmp_path_factory):
     """The site of ``sent_site``, which counts clicks; its issue was sent so."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sent_site, "CONFIG", f"{sent_site.CONFIG}tracking: {{clicks: true}}\n")
+        patch.setattr(sent_site, "CONFIG", f"{sent_site.CONFIG}tracking: {{clicks: true, readers: true}}\n")
         return sent_site.build(tmp_path_factory.mktemp("counted") / "site")
 
 
@@ -65,7 +65,9 @@ def code(site, issue, address="li@example.org"):
 
 
 def clicks(site):
-    columns = [column for column in click_table.columns if column.name not in {"id", "at"}]
+    columns = [
+        column for column in click_table.columns if column.name in {"issue", "story", "reader", "method", "agent"}
+    ]
     with site.database.read() as connection:
         return [tuple(row) for row in connection.execute(sa.select(*columns).order_by(click_table.c.id))]
 

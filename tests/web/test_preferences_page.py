@@ -1,10 +1,12 @@
 """The page behind the link "preferences": what it shows, what its form does, and what nobody can make it do."""
 
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 from lxml import html
 from web.sent_site import NOW, erase, token
+from web.several_site import SEVERAL, reopened
 
 from publisher.app import App
 from subscribers import store as readers
@@ -13,12 +15,15 @@ from subscribers.subscriber import Format, Status
 from subscribers.tokens import Purpose, sign
 
 EN = {"accept-language": "en"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 SAME = {"act": "save", "topics": "", "stream": "weekly/weekly", "language": "zh-CN", "timezone": "", "format": "html", "name": "李明"}  # fmt: skip
 
 
 @pytest.fixture
 def li(site):
-    """The path of 李明's page."""
+    """The path of 李明's page. He has chosen no language: the page speaks the visitor's."""
+    with site.database.write() as connection:
+        readers.set_preferences(connection, reader(site).id, language="", now=NOW, how="test")
     return path(site, "li@example.org")
 
 
@@ -42,10 +47,10 @@ def act(site: App, address: str, what: Act) -> None:
 
 
 def shown(answer):
-    """The page as a form's values, ticked ones only."""
+    """The page, and its first form's values, ticked ones only."""
     page = html.document_fromstring(answer.text)
-    found = {box.get("name"): [] for box in page.xpath("//input[@type='checkbox' or @type='radio']")}
-    for box in page.xpath("//input[@checked]"):
+    found = {box.get("name"): [] for box in page.xpath("(//form)[1]//input[@type='checkbox' or @type='radio']")}
+    for box in page.xpath("(//form)[1]//input[@checked]"):
         found[box.get("name")].append(box.get("value"))
     for select in page.xpath("//select"):
         found[select.get("name")] = select.xpath("option[@selected]/@value")
@@ -66,9 +71,18 @@ def test_the_page_shows_what_is_stored(site, client):
     assert "As the site: Shanghai" in answer.text
     assert "UTC+8 · Shanghai" in answer.text
     assert page.xpath("//p[contains(@class, 'kicker')]/text()") == ["潮信周报"]
-    zh = client.get(path(site, "mara@example.org"), headers={"accept-language": "zh-CN"}).text
+
+
+def test_the_page_speaks_the_readers_language_else_the_visitors(site, client, li):
+    chinese = {"accept-language": "zh-CN"}
+    assert "Your preferences" in client.get(path(site, "mara@example.org"), headers=chinese).text
+    assert "Your preferences" in client.get(li, headers=EN).text
+    zh = client.get(li, headers=chinese).text
     assert "偏好设置" in zh
     assert "UTC+5:45 · 加德满都" in zh
+    with site.database.write() as connection:
+        readers.set_preferences(connection, reader(site).id, language="tlh", now=NOW, how="test")
+    assert "Your preferences" in client.get(li, headers=EN).text, "we do not speak Klingon"
 
 
 def test_a_form_is_saved_and_told(site, client, li):
@@ -155,7 +169,8 @@ def test_pausing_and_resuming(site, client, li):
     assert reader(site).status is Status.PAUSED
     assert (events(site)[-1].act, events(site)[-1].how) == (Act.PAUSE, "preferences")
     page = html.document_fromstring(client.get(answer.headers["location"], headers=EN).text)
-    assert page.xpath("//*[@id='pause']//button/@value") == ["resume"]
+    assert page.xpath("//*[@id='pause']//button/@value") == ["resume", "pause"]
+    assert not page.xpath("//details/@open"), "to change the pause is the second thing there"
     assert "Paused: no digests come to you." in page.xpath("//title/text()")[0]
     assert client.post(li, data={"act": "pause"}).status_code == 303  # twice is as good as once
     assert client.post(li, data=SAME | {"name": "Li"}).status_code == 303  # choosing goes on meanwhile
@@ -167,6 +182,66 @@ def test_pausing_and_resuming(site, client, li):
     assert "Paused: no digests come" not in stale, "a note that is no longer true"
     assert "Welcome back" in client.get(f"{li}?done=resumed", headers=EN).text
     assert client.get(f"{li}?done=<b>").text == client.get(li).text
+
+
+def test_a_pause_may_have_an_end(site, client, li):
+    mara = path(site, "mara@example.org")
+    for fields, until in (({"for": "fortnight"}, "2025-07-14"), ({"for": "day", "until": "2025-09-01"}, "2025-09-01")):
+        answer = client.post(mara, data={"act": "pause"} | fields)
+        assert answer.headers["location"] == f"{mara}?done=paused"
+        ends = reader(site, "mara@example.org").paused_until
+        assert ends == datetime.fromisoformat(f"{until}T00:00:00+08:00")
+    shown_page = client.get(answer.headers["location"]).text
+    assert "Paused until September 1, 2025" in html.document_fromstring(shown_page).xpath("//title/text()")[0]
+    assert "ends on September 1, 2025 by itself" in shown_page
+    with site.database.write() as connection:
+        readers.resume_due(connection, NOW + timedelta(days=80))
+    assert reader(site, "mara@example.org").status is Status.ACTIVE
+    client.post(mara, data={"act": "pause"})
+    assert reader(site, "mara@example.org").paused_until is None
+
+
+@pytest.mark.parametrize("until", ["", "2025-06-30", "2030-01-01", "30.6.2025", "<script>alert(1)</script>"])
+def test_a_pause_until_a_day_that_cannot_be_is_told(site, client, li, until):
+    answer = client.post(li, data={"act": "pause", "for": "day", "until": until}, headers=EN)
+    page = html.document_fromstring(answer.text)
+    assert (answer.status_code, reader(site).status) == (422, Status.ACTIVE)
+    assert page.xpath("//*[@role='alert']//a/@href") == ["#until"]
+    field = page.get_element_by_id("until")
+    assert "Choose a day after today" in page.get_element_by_id(field.get("aria-describedby")).text_content()
+    assert (field.get("value"), field.get("min"), field.get("max")) == (until, "2025-06-30", "2026-07-01")
+    assert page.xpath("//input[@name='for' and @checked]/@value") == ["day"]
+    assert not page.xpath("//script")
+    for odd in ("ever", "fortnight&for=month"):
+        content = f"act=pause&for={odd}"
+        assert client.post(li, content=content, headers=FORM).status_code in {400, 422}
+    assert reader(site).status is Status.ACTIVE
+
+
+def test_newsletters_are_left_and_taken_back_one_by_one(site):
+    with reopened(site, SEVERAL) as (app, visitor):
+        mara = path(app, "mara@example.org")
+        visitor.post(mara, data={"act": "save", "stream": "/"})
+        page = html.document_fromstring(visitor.get(mara).text)
+        assert page.xpath("//*[@id='newsletters']//button/@value") == ["leave"] * 3
+        left = visitor.post(mara, data={"act": "leave", "newsletter": "brief"})
+        assert left.headers["location"] == f"{mara}?done=left"
+        assert reader(app, "mara@example.org").declined == ("brief",)
+        page = html.document_fromstring(visitor.get(left.headers["location"]).text)
+        assert page.xpath("//*[@id='newsletters']//button/@value") == ["leave", "leave", "rejoin"]
+        assert "But for those that you have left" in page.text_content()
+        count = len(events(app, "mara@example.org"))
+        assert visitor.post(mara, data={"act": "leave", "newsletter": "brief"}).status_code == 303
+        assert len(events(app, "mara@example.org")) == count
+        back = visitor.post(mara, data={"act": "rejoin", "newsletter": "brief"})
+        assert (back.headers["location"], reader(app, "mara@example.org").declined) == (f"{mara}?done=back", ())
+        for name in ("", "nope", "<b>"):
+            for button in ("leave", "rejoin"):
+                assert visitor.post(mara, data={"act": button, "newsletter": name}).status_code == 400
+        for name in ("brief", "plain", "weekly"):
+            visitor.post(mara, data={"act": "leave", "newsletter": name})
+        assert reader(app, "mara@example.org").status is Status.UNSUBSCRIBED
+        assert "You are unsubscribed" in visitor.get(mara).text
 
 
 def test_who_has_not_confirmed_may_choose_and_has_nothing_to_pause(site, client):
@@ -188,8 +263,10 @@ def test_who_left_is_told_and_changes_nothing(site, client, li, gone, told):
     act(site, "li@example.org", gone)
     before, count = reader(site), len(events(site))
     answer = client.get(li, headers=EN)
-    assert (answer.status_code, told in answer.text, "<form" in answer.text) == (200, True, False)
-    assert html.document_fromstring(answer.text).xpath("//main//a/@href") == ["/"]
+    page = html.document_fromstring(answer.text)
+    assert (answer.status_code, told in answer.text) == (200, True)
+    assert page.xpath("//form//button/@value") == (["data"] if gone is Act.UNSUBSCRIBE else [])
+    assert page.xpath("//main//a/@href") == ["/"]
     for data in ({"act": "resume"}, {"act": "pause"}, SAME | {"name": "x"}, {"act": "nonsense"}):
         refused = client.post(li, data=data, headers=EN)
         assert (refused.status_code, told in refused.text) == (409, True)

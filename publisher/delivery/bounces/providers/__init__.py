@@ -1,0 +1,1 @@
+"""Reports that sending services post to us: each proved to be theirs, then read."""

@@ -1,0 +1,89 @@
+"""Makes letters: the site's own words, and nothing that a visitor may have typed, so that nobody speaks through us."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from publisher import urls
+from publisher.config import Config, Newsletter
+from publisher.delivery import link
+from publisher.delivery.letters.letter import Kind
+from publisher.delivery.mail import Post, own_domain, reach, return_path, signer
+from publisher.delivery.sender import Message
+from publisher.delivery.transport import Envelope
+from publisher.digest import wire
+from publisher.digest.render import letter
+from publisher.errors import StateError
+from subscribers.subscriber import Status, Subscriber
+from subscribers.tokens import Purpose, mac, sign
+
+NO_ISSUE = 0
+"""What the return path of a letter names in place of an issue, whose numbers begin at 1."""
+_Words = Mapping[str, Any]  # Any: templates take what they name
+
+
+def message(post: Post, kind: Kind, reader: Subscriber, now: datetime) -> Message:
+    """The letter of that kind to the reader, made anew at each attempt: its links count from this moment.
+
+    Raises ``StateError`` without a newsletter, ``TemplateError`` for a template that cannot be filled.
+    """
+    speaker = _speaker(post.config, reader)
+    language = reader.language or post.config.site.language
+    values = _VALUES[kind](post, reader, now)
+    written = letter(
+        kind.value, "", post.config, post.templates, language=language, newsletters=[speaker.title], **values
+    )
+    id = f"<{mac(post.keys, f'{kind}/{reader.id}/{now.isoformat()}')}@{own_domain(speaker.sender)}>"
+    body = wire.letter(
+        written,
+        sender=speaker.sender,
+        to=reader.address,
+        message_id=id,
+        date=now.astimezone(speaker.zone),
+        language=post.templates.lang(language),
+        sign=signer(post, speaker.sender),
+    )
+    back = return_path(post, speaker.sender, reader.id, NO_ISSUE)
+    envelope = Envelope(sender=back, recipient=reach(reader.address), message_id=id)
+    return Message(envelope=envelope, body=body)
+
+
+def need_newsletter(config: Config) -> None:
+    """Raises ``StateError`` where there is no newsletter that could speak to a reader."""
+    if not config.newsletters:
+        raise StateError("no newsletter is configured, so no letter can be sent", hint="add one under newsletters:")
+
+
+def _speaker(config: Config, reader: Subscriber) -> Newsletter:
+    """The newsletter that a letter to the reader speaks for."""
+    need_newsletter(config)
+    return config.newsletters.get(reader.newsletter) or next(iter(config.newsletters.values()))
+
+
+def _confirm(post: Post, reader: Subscriber, now: datetime) -> _Words:
+    within = post.config.subscribers.confirm_within
+    token = sign(post.keys, Purpose.CONFIRM, reader.id, now + within)
+    return {"confirm": urls.join(post.config.web.url, f"/confirm/{token}"), "days": _days(within)}
+
+
+def _known(post: Post, reader: Subscriber, now: datetime) -> _Words:
+    del now
+    preferences = link.preferences(post.config, post.keys, reader.id, reader.epoch)
+    return {"preferences": preferences, "paused": reader.status is Status.PAUSED}
+
+
+def _data(post: Post, reader: Subscriber, now: datetime) -> _Words:
+    return {
+        "data": link.data(post.config, post.keys, reader.id, reader.epoch, now),
+        "hours": int(link.DATA_WITHIN.total_seconds()) // 3600,
+    }
+
+
+def _days(within: timedelta) -> int:
+    return max(1, within.days)
+
+
+_VALUES = {Kind.CONFIRM: _confirm, Kind.KNOWN: _known, Kind.DATA: _data}
+"""What each template is told beside the site and its newsletter."""

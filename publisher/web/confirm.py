@@ -1,0 +1,102 @@
+"""The page behind the link of a confirmation letter: GET asks, POST confirms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from publisher.delivery import link
+from publisher.web import form
+from publisher.web.page import Look, page
+from publisher.web.security import TOKEN_HEADERS
+from subscribers import store as readers
+from subscribers.consent import Act
+from subscribers.error import RefusedError, UnknownError
+from subscribers.subscriber import SUPPRESSED, Status, Subscriber
+from subscribers.tokens import Purpose, verify
+
+_EVER = datetime(1970, 1, 2, tzinfo=UTC)
+"""A moment at which no link has expired: to tell one that was ours from one that never was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Whose link it is and what the page says."""
+
+    state: str
+    """``ask``, ``done``, ``used`` or ``past`` (they are subscribed; the link is good or not), ``left`` (since then),
+    ``expired``, ``unknown``."""
+    reader: Subscriber | None = None
+
+
+def routes(look: Look) -> list[Route]:
+    """The routes of this page, also with a slash at its end."""
+    paths = ("/confirm/{token}", "/confirm/{token}/")
+    return [Route(path, partial(_confirm, look), methods=["GET", "POST"]) for path in paths]
+
+
+async def _confirm(look: Look, request: Request) -> Response:
+    """A scanner that follows links signs nobody up."""
+    if request.method == "POST":
+        await request.body()  # read to its end, which the limit may refuse
+    return await run_in_threadpool(_answer, look, request)
+
+
+def _answer(look: Look, request: Request) -> Response:
+    app = look.app
+    asked = _asked(look, request.path_params["token"])
+    if request.method == "POST" and asked.reader is not None and asked.state in {"ask", "used"}:
+        asked = _confirmed(look, asked.reader, request)
+    mine = asked.reader if asked.state == "done" else None
+    return page(
+        look,
+        request,
+        "web/confirm.html",
+        status=404 if asked.state in {"left", "expired", "unknown"} else 200,
+        headers=TOKEN_HEADERS,
+        state=asked.state,
+        feed=link.feed(app.config, app.keys, mine, "rss.xml") if mine else "",
+        preferences=look.root + link.preferences_path(app.keys, mine.id, mine.epoch) if mine else "",
+    )
+
+
+def _asked(look: Look, token: str) -> _Asked:
+    """What a link asks for now. Of one that expired its reader is only looked up to say it kindly."""
+    app = look.app
+    number = verify(app.keys, Purpose.CONFIRM, token, _EVER)
+    if number is None:
+        return _Asked(state="unknown")
+    with app.database.read() as connection:
+        reader = readers.by_id(connection, number)
+    if reader is None:
+        return _Asked(state="unknown")
+    if reader.status in SUPPRESSED:
+        return _Asked(state="left", reader=reader)
+    living = verify(app.keys, Purpose.CONFIRM, token, app.clock.now()) is not None
+    if reader.status is Status.PENDING:
+        return _Asked(state="ask" if living else "expired", reader=reader)
+    return _Asked(state="used" if living else "past", reader=reader)
+
+
+def _confirmed(look: Look, reader: Subscriber, request: Request) -> _Asked:
+    try:
+        with look.app.database.write() as connection:
+            after = readers.act(
+                connection,
+                reader.id,
+                Act.CONFIRM,
+                now=look.app.clock.now(),
+                how="confirm-link",
+                ip=form.visitor(request),
+            )
+    except RefusedError:  # they left since: an old link brings nobody back
+        return _Asked(state="left", reader=reader)
+    except UnknownError:  # they were erased at this moment
+        return _Asked(state="unknown")
+    return _Asked(state="done", reader=after)
