@@ -13,6 +13,9 @@ from publisher.config import Newsletter
 from publisher.content.article import Severity
 from publisher.content.index import Index
 from publisher.content.library import Library
+from publisher.db import alarm
+from publisher.delivery.bounces import mailbox
+from publisher.delivery.bounces.record import ALARM as BURSTS
 from publisher.digest import press
 from publisher.errors import PublisherError
 from publisher.issues import compose, desk, follow
@@ -58,6 +61,8 @@ def run(app: App, *, progress: Callable[[int, int], None] | None = None) -> list
     findings += _topics(app)
     findings += _quiet(app)
     findings += _keys(app)
+    findings += _maildir(app)
+    findings += _alarms(app)
     findings += _feeds(app)
     findings += _digests(app)
     findings += _drifted(app, drifts)
@@ -83,6 +88,28 @@ def _keys(app: App) -> Iterator[Finding]:
                 f"{key.domain}; run 'chmod 600 {key.key_file.path.name}'"
             )
             yield Finding(path=app.config.path.name, severity=Severity.WARNING, code="key-mode", message=message)
+
+
+def _maildir(app: App) -> Iterator[Finding]:
+    bounces = app.config.delivery.bounces
+    if bounces is None or bounces.maildir is None:
+        return
+    try:
+        wrong = mailbox.missing(bounces.maildir)
+    except OSError as error:
+        wrong = f"{bounces.maildir} cannot be read: {error.strerror}; check its owner and permissions"
+    if wrong:
+        message = f"delivery.bounces.maildir: {wrong}"
+        yield Finding(path=app.config.path.name, severity=Severity.WARNING, code="maildir", message=message)
+
+
+def _alarms(app: App) -> Iterator[Finding]:
+    with app.database.read() as connection:
+        standing = alarm.standing(connection)
+    for each in standing:
+        message = each.sentence(app.config.site.timezone)
+        where = each.subject if each.kind == BURSTS else each.kind
+        yield Finding(path=where, severity=Severity.WARNING, code="alarm", message=message)
 
 
 def _topics(app: App) -> Iterator[Finding]:
@@ -123,12 +150,12 @@ def _drifted(app: App, drifts: Iterable[Drift]) -> Iterator[Finding]:
 def _quiet(app: App) -> Iterator[Finding]:
     now = app.clock.now()
     newest = list(Index(app.database).heads(now, limit=1))
-    alarm = app.config.content.quiet_alarm
+    limit = app.config.content.quiet_alarm
     where = app.config.content.path.name
     if not newest:
         message = "no article is published; add a Markdown file with title and date, or set content.path"
         yield Finding(path=where, severity=Severity.WARNING, code="content-empty", message=message)
-    elif (span := quiet.silence(newest[0].published, alarm, now)) is not None:
+    elif (span := quiet.silence(newest[0].published, limit, now)) is not None:
         yield Finding(path=where, severity=Severity.WARNING, code="content-quiet", message=quiet.sentence(span))
 
 

@@ -201,24 +201,44 @@ def reader(app: App, address: str, issue_id: str) -> list[str]:
             raise NotFoundError(f"no reader {address}", hint="'publisher subscribers export' lists all")
         issues = [store.get(connection, issue_id)] if issue_id else store.latest(connection, limit=10)
         got = {issue: (state, reply, at) for issue, state, reply, _, at in ledger.of_reader(connection, found.id)}
-    lines = [f"{found.address} is {found.status}; wants {_wants(app, found)}"]
+    lines = [f"{found.address} is {_standing(app, found)}; wants {_wants(app, found)}", *_not_theirs(app, found)]
     for issue in issues:
         if issue.id in got:
             state, reply, at = got[issue.id]
-            lines.append(
-                f"{issue.id}: {state} at {at.astimezone(app.config.site.timezone):%Y-%m-%d %H:%M}"
-                + (f" ({reply})" if reply else "")
-            )
+            lines.append(f"{issue.id}: {state} at {_local(app, at)}" + (f" ({reply})" if reply else ""))
         else:
             lines.append(f"{issue.id}: {_why_not(app, issue, found)}")
     return lines
+
+
+def _local(app: App, at: datetime) -> str:
+    return f"{at.astimezone(app.config.site.timezone):%Y-%m-%d %H:%M}"
+
+
+def _standing(app: App, found: Subscriber) -> str:
+    """The status, of a paused reader with the end of the pause."""
+    if found.status is not Status.PAUSED:
+        return found.status
+    return f"paused until {_local(app, found.paused_until) if found.paused_until else 'they resume'}"
+
+
+def _not_theirs(app: App, found: Subscriber) -> Iterator[str]:
+    """The newsletters that they want, but do not belong to the readers of: a sentence each, with the reason."""
+    from publisher.delivery import audience
+
+    now = app.clock.now()
+    for name, letter in app.config.newsletters.items():
+        wanted = found.newsletter in {"", name} and name not in found.declined
+        if wanted and not audience.holds(audience.segment(app.config, letter.readers, now), found):
+            yield f"{name} does not go to them: it goes to readers of whom this is true: {letter.readers}"
 
 
 def _wants(app: App, found: Subscriber) -> str:
     from publisher.delivery import mail
 
     topics = ", ".join(found.topics) or "all topics"
-    newsletter = found.newsletter or "all newsletters"
+    left = ", ".join(name for name in found.declined if found.newsletter in {"", name})
+    newsletter = (found.newsletter or "all newsletters") + (f" but {left}" if left else "")
     wish = mail.wish_of(app.config, found)
     return f"{topics} of {newsletter}, {found.schedule or 'first schedule'}, in {wish.language} as {wish.format}"
 
@@ -230,6 +250,8 @@ def _why_not(app: App, issue: Issue, found: Subscriber) -> str:
         return f"not sent to anybody: it is {issue.state}"
     if found.newsletter not in {"", issue.stream.newsletter}:
         return f"not for them: they read {found.newsletter}"
+    if issue.stream.newsletter in found.declined:
+        return f"not for them: they left {issue.stream.newsletter}"
     letter = app.config.newsletters.get(issue.stream.newsletter)
     first = next(iter(letter.schedules)) if letter else issue.stream.schedule
     if (found.schedule or first) != issue.stream.schedule:

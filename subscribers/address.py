@@ -25,7 +25,10 @@ class Address:
     sending: str
     """The local part as written (NFC), the domain in lower-case ASCII (RFC 5890 A-labels)."""
     key: str
-    """Identity: ``sending`` with the local part case-folded. No provider tells mailboxes apart by case alone."""
+    """Identity: ``sending`` with the local part case-folded, but never into ASCII.
+
+    No provider tells mailboxes apart by case alone.
+    """
     smtputf8: bool
     """Whether the local part is not ASCII: only a relay that offers SMTPUTF8 can take it (RFC 6531)."""
 
@@ -111,8 +114,17 @@ def _checked(text: str) -> Address:
     except EmailNotValidError as error:
         reason = str(error).removesuffix(".")
         raise AddressError(f"{text[:80]!r} is no e-mail address: {reason}", hint=_hint(text)) from error
-    local = unicodedata.normalize("NFC", text.rpartition("@")[0])
+    local = _composed(text.rpartition("@")[0])
     return Address(f"{local}@{domain}", f"{_folded(local)}@{domain}", not local.isascii())
+
+
+def _composed(local: str) -> str:
+    """The local part in NFC. Raises ``AddressError`` for a letter that NFC takes for one of ASCII (U+212A, Kelvin)."""
+    for each in local:
+        plain = unicodedata.normalize("NFC", each)
+        if plain.isascii() and not each.isascii():
+            raise AddressError(f"{local[:80]!r} contains U+{ord(each):04X}", hint=f"write {plain!r} if that is meant")
+    return unicodedata.normalize("NFC", local)
 
 
 def _plain(text: str) -> None:
@@ -126,11 +138,35 @@ def _plain(text: str) -> None:
 
 
 def _folded(local: str) -> str:
-    """The local part for comparison: canonical caseless matching (Unicode 3.13 D145), in NFC."""
+    """The local part for comparison: caseless (Unicode 3.13), in NFC, letter by letter.
+
+    No letter outside ASCII becomes one of ASCII (U+017F folds to ``s``, ``ß`` to ``ss``): whoever has a mailbox with
+    such a name must not be taken for the holder of the plain one.
+    """
     if local.isascii():
         return local.lower()
-    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", local).casefold())
+    folded = "".join(_letter(each) for each in unicodedata.normalize("NFC", local))
     return unicodedata.normalize("NFC", folded)
+
+
+def _letter(letter: str) -> str:
+    folds = (unicodedata.normalize("NFC", folded) for folded in (letter.casefold(), letter.lower()))
+    return next((each for each in folds if letter.isascii() or not any(part.isascii() for part in each)), letter)
+
+
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
+
+
+def mailbox(address: Address) -> str:
+    """Who most likely reads what goes to the address: its key without ``+tag``; at Gmail without dots, as one domain.
+
+    Never an identity: the spellings of one mailbox stay readers of their own.
+    """
+    local, _, domain = address.key.rpartition("@")
+    plain = local.partition("+")[0] or local
+    if domain not in _GMAIL:
+        return f"{plain}@{domain}"
+    return f"{plain.replace('.', '')}@gmail.com"
 
 
 def _hint(text: str) -> str:

@@ -97,15 +97,18 @@ NEXT: Mapping[tuple[Status | None, Act], Status | None] = MappingProxyType(_read
 A pair that is not here is refused."""
 
 _BY_OTHERS = frozenset({Act.INVITE, Act.ADD, Act.IMPORT_PENDING, Act.IMPORT_ACTIVE, Act.IMPORT_PAUSED})
+_SUPPRESSING = frozenset({Act.UNSUBSCRIBE, Act.BOUNCE, Act.COMPLAIN})
 
 
 def apply(status: Status | None, act: Act, *, former: Status | None = None, who: str = "the reader") -> Status | None:
     """The status after the act.
 
-    While a reader who had left is pending again, ``former`` is that suppression: for acts of others it still holds,
-    so that nobody's form post opens the way for an import. Raises ``RefusedError`` that names ``who``.
+    While a reader who had left is pending again, ``former`` is that suppression: for acts of others it still holds, so
+    that nobody's form post opens the way for an import; and of it and a new suppression the graver stays. Raises
+    ``RefusedError`` that names ``who``.
     """
-    before = former if former and status is Status.PENDING and act in _BY_OTHERS else status
+    held = former is not None and status is Status.PENDING and act in _BY_OTHERS | _SUPPRESSING
+    before = former if held else status
     if (before, act) not in NEXT:
         raise _refused(before, act, who)
     return NEXT[before, act]

@@ -23,6 +23,10 @@ class PreferenceError(SubscriberError):
     """A topic, rhythm, language, time zone or format cannot be what was written."""
 
 
+class TopicsError(PreferenceError):
+    """A list of topics is not written as keys with ; between them."""
+
+
 class RefusedError(SubscriberError):
     """Consent forbids it: the reader left, or never agreed."""
 

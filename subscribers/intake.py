@@ -7,7 +7,7 @@ never overwrites what is known.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -18,7 +18,7 @@ from subscribers import address, consent, preference
 from subscribers.address import Flag
 from subscribers.consent import Act
 from subscribers.error import PreferenceError, RefusedError
-from subscribers.row import Row
+from subscribers.row import BadRow, Row
 from subscribers.subscriber import SUPPRESSED, Format, Status, Subscriber
 
 LEEWAY = timedelta(minutes=15)
@@ -99,7 +99,8 @@ def offered(choices: Choices, topics: tuple[str, ...], newsletter: str, schedule
     """Raises ``PreferenceError`` for a topic, newsletter or schedule that the site does not have."""
     if choices.topics is not None:
         for topic in topics:
-            _known(topic, "topic", choices.topics)
+            if topic not in choices.topics:
+                raise PreferenceError(f"topic {topic!r} is not offered", hint=_meant_topic(topic, choices))
     if choices.newsletters is None:
         return
     if newsletter:
@@ -109,11 +110,30 @@ def offered(choices: Choices, topics: tuple[str, ...], newsletter: str, schedule
         _known(schedule, "schedule", frozenset(each for schedules in own for each in schedules))
 
 
+def unread(row: BadRow, choices: Choices) -> RowResult:
+    """The result of a row that could not be read; a topic's title in it is told as its key."""
+    meant = [key for topic in row.topics if (key := choices.named.get(folded(topic)))]
+    reason = f"{row.reason.partition(';')[0]}; did you mean {';'.join(meant)}?" if meant else row.reason
+    return RowResult(row=row.number, file=row.file, address=row.email, outcome=Outcome.REFUSED, reason=reason)
+
+
+def _meant_topic(topic: str, choices: Choices) -> str:
+    """What to write for a topic that is not offered."""
+    if key := choices.named.get(folded(topic)):
+        return f"did you mean {key}?"
+    if any(sign in topic for sign in "，、；"):
+        return "write ; between topics"
+    return _hint(topic, choices.topics or ())
+
+
+def _hint(name: str, names: Collection[str]) -> str:
+    near = get_close_matches(name, sorted(names), 1)
+    return f"did you mean {near[0]}?" if near else f"write one of {', '.join(sorted(names)) or '(none)'}"
+
+
 def _known(name: str, what: str, names: Mapping[str, object] | frozenset[str]) -> None:
     if name not in names:
-        near = get_close_matches(name, sorted(names), 1)
-        hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(sorted(names)) or '(none)'}"
-        raise PreferenceError(f"{what} {name!r} is not offered", hint=hint)
+        raise PreferenceError(f"{what} {name!r} is not offered", hint=_hint(name, names))
 
 
 _ACTS: Mapping[Status, Act] = MappingProxyType(
@@ -126,7 +146,7 @@ _ACTS: Mapping[Status, Act] = MappingProxyType(
         Status.COMPLAINED: Act.COMPLAIN,
     }
 )
-_ERASED = "was erased; only their own new sign-up, confirmed, brings them back"
+_ERASED = "the reader was erased; only their own new sign-up, confirmed, brings them back"
 
 
 def decide(
@@ -136,7 +156,7 @@ def decide(
 
     ``declared`` is the consent that whoever imports vouches for, for every row that brings none of its own.
     """
-    row = _declared(_translated(row, choices), now, declared)
+    row = _declared(_awake(_translated(row, choices), now), now, declared)
     try:
         _possible(row, now)
         offered(choices, row.topics, row.newsletter, row.schedule)
@@ -175,6 +195,14 @@ def _translated(row: Row, choices: Choices) -> Row:
     return replace(row, topics=tuple(sorted(topics)), told=tuple(told))
 
 
+def _awake(row: Row, now: datetime) -> Row:
+    """The row as active where it says that a pause has ended."""
+    if row.status is not Status.PAUSED or row.paused_until is None or row.paused_until > now:
+        return row
+    told = f"the pause ended on {row.paused_until:%Y-%m-%d}: taken as active"
+    return replace(row, status=Status.ACTIVE, paused_until=None, told=(*row.told, told))
+
+
 def _declared(row: Row, now: datetime, declared: str) -> Row:
     """The row with the declared consent, where it brings none and does not say pending or gone."""
     if not declared or row.consent_at or row.status not in {None, Status.ACTIVE, Status.PAUSED}:
@@ -194,7 +222,8 @@ def _warned(row: Row, flags: frozenset[Flag], choices: Choices) -> tuple[str, ..
     if Flag.SMTPUTF8 in flags:
         told += ("the address needs a relay with SMTPUTF8",)
     if row.language and choices.languages is not None and not _spoken(row.language, choices.languages):
-        told += (f"language {row.language!r} is none of {', '.join(sorted(choices.languages))}: kept as theirs",)
+        what = f"language {row.language!r} is none of {', '.join(sorted(choices.languages))}"
+        told += (f"{what}: kept as theirs, the words around the stories stay English",)
     return told
 
 

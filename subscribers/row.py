@@ -10,7 +10,7 @@ from typing import Any
 
 from subscribers import preference
 from subscribers.address import Address, parse
-from subscribers.error import PreferenceError, SubscriberError
+from subscribers.error import PreferenceError, SubscriberError, TopicsError
 from subscribers.subscriber import SUPPRESSED, Format, Status, Subscriber
 
 COLUMNS = (
@@ -77,6 +77,8 @@ class BadRow:
     email: str = ""
     """As written."""
     reason: str
+    topics: tuple[str, ...] = ()
+    """What it wrote as topics, where that is what is wrong: titles, perhaps."""
 
 
 def parse_row(number: int, cells: Mapping[str, str]) -> Row | BadRow:
@@ -84,7 +86,9 @@ def parse_row(number: int, cells: Mapping[str, str]) -> Row | BadRow:
     try:
         return read_row(number, cells)
     except SubscriberError as error:
-        return BadRow(number=number, email=shown(cells.get("email", "")), reason=error.line())
+        wrote = cells.get("topics", "").split(";") if isinstance(error, TopicsError) else ()
+        topics = tuple(map(shown, wrote[:20]))
+        return BadRow(number=number, email=shown(cells.get("email", "")), reason=error.line(), topics=topics)
 
 
 def read_row(number: int, cells: Mapping[str, str]) -> Row:
@@ -117,6 +121,14 @@ def encodable(cells: Mapping[str, str]) -> None:
             raise PreferenceError(f"{name} is not UTF-8", hint="save the file as 'CSV UTF-8'") from error
 
 
+def _topics(text: str) -> tuple[str, ...]:
+    try:
+        return preference.topics(text.split(";"))
+    except PreferenceError as error:
+        hint = "write ; between them" if "," in text else error.hint
+        raise TopicsError(str(error), hint=hint) from error
+
+
 _STATUS = {str(each): each for each in Status}
 
 
@@ -144,7 +156,7 @@ _READ: Mapping[str, Callable[[str], Any]] = MappingProxyType(  # Any: the fields
     {
         "name": preference.one_line,
         "status": _status,
-        "topics": lambda text: preference.topics(text.split(";")),
+        "topics": _topics,
         "newsletter": lambda text: preference.slug(text, "newsletter"),
         "schedule": lambda text: preference.slug(text, "schedule"),
         "language": preference.language,
@@ -183,7 +195,7 @@ def cells(reader: Subscriber) -> dict[str, str]:
         "consent_ip": reader.consent_ip,
         "consent_text": reader.consent_text,
         "declined": ";".join(reader.declined),
-        "paused_until": _written(reader.paused_until),
+        "paused_until": _written(reader.paused_until if reader.status is Status.PAUSED else None),
         "former": str(reader.former or ""),
         "created": _written(reader.created),
         "engaged_at": _written(reader.engaged_at),

@@ -89,7 +89,9 @@ def decide(reader: Subscriber | None, erased: Erased | None, asked: Asked | None
     if reader is not None and reader.former in _HURT:
         return Decision.SILENT  # the one question was asked
     hurt = _hurt(reader, erased)
-    return Decision.SILENT if hurt and now - hurt < REST else wanted
+    if hurt and (asked or now - hurt < REST):
+        return Decision.SILENT  # asked: the one question was, and nobody confirmed
+    return wanted
 
 
 def counted(reader: Subscriber | None, erased: Erased | None, asked: Asked | None, now: datetime) -> Asked | None:

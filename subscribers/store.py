@@ -5,19 +5,24 @@ Every function takes an open connection inside a transaction that its caller end
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from subscribers import consent, preference
-from subscribers.address import parse
-from subscribers.consent import Act, ConsentEvent
+from subscribers.address import Address, parse
+from subscribers.consent import Act
+from subscribers.db import asking
+from subscribers.db import history as events
+from subscribers.db.asking import confirm_epoch
 from subscribers.db.bulk import Intake, export, import_rows, import_stream
-from subscribers.db.segment import belongs, count, page
+from subscribers.db.counts import Stats, stats
+from subscribers.db.history import history, reason
+from subscribers.db.segment import belongs, count, kept, page
 from subscribers.db.stream import readers, wishes
 from subscribers.db.table import (
     Mac,
@@ -33,10 +38,10 @@ from subscribers.db.table import (
 )
 from subscribers.error import RefusedError, UnknownError
 from subscribers.intake import differences
-from subscribers.segments.tree import Segment
-from subscribers.subscriber import SUPPRESSED, Status, Subscriber
+from subscribers.subscriber import SUPPRESSED, Format, Status, Subscriber
 
 __all__ = [
+    "Forgotten",
     "Intake",
     "Mac",
     "Stats",
@@ -45,6 +50,7 @@ __all__ = [
     "belongs",
     "by_address",
     "by_id",
+    "confirm_epoch",
     "consent_event",
     "count",
     "engage",
@@ -55,6 +61,7 @@ __all__ = [
     "history",
     "import_rows",
     "import_stream",
+    "kept",
     "leave",
     "metadata",
     "page",
@@ -95,8 +102,9 @@ def add(
     """The reader, now on the list: pending, or active if ``confirmed`` (which needs ``consent_text``).
 
     ``how="signup"`` is a reader's own sign-up: alone it makes one who had left pending again; the caller asks them to
-    confirm. A pending one takes the new preferences; what somebody else leaves blank stays as the reader had it.
-    Raises ``RefusedError`` for whoever is on the list already or may not be added by others; ``AddressError`` and
+    confirm. As anybody can type an address, what it asks of somebody we know waits apart until then (``db.asking``).
+    What somebody else leaves blank stays as the pending reader had it; ``format`` too may be blank. Raises
+    ``RefusedError`` for whoever is on the list already or may not be added by others; ``AddressError`` and
     ``PreferenceError`` for what cannot be.
     """
     where, chosen = parse(address), preference.topics(topics)
@@ -107,8 +115,7 @@ def add(
         "schedule": preference.slug(schedule, "schedule"),
         "language": preference.language(language),
         "timezone": preference.timezone(timezone),
-        "format": preference.format(format),
-        "consent_at": now if confirmed else None,
+        "format": preference.format(format) if format else "",
         "consent_ip": preference.one_line(ip, 45),
         "consent_text": preference.many_lines(consent_text),
     }
@@ -119,32 +126,46 @@ def add(
     act = Act.ADD if confirmed else Act.SIGNUP if how == "signup" else Act.INVITE
     id = None
     while id is None:  # once more where another process added the same address between our look and our insert
-        known = _find(connection, subscriber.c.key == where.key, lock=True)
-        status, former = (known.status, known.former) if known else (None, None)
-        if known is None and _erased(connection, mac(where.key)):
-            status = Status.UNSUBSCRIBED
-        after = consent.apply(status, act, former=former, who=where.sending)
-        former = consent.former_after(status, former, after)
-        asked = wish if known is None or act is Act.SIGNUP else wish | _unsaid(wish, known)
-        values = packed(asked | {"address": where.sending, "status": after, "former": former, "changed": now})
-        id = _enter(connection, known, {"key": where.key, "created": now, "epoch": 0} | values, values)
+        id = _place(connection, where, wish, act, now=now, mac=mac)
     added = get(connection, id)
     _write_topics(connection, id, added.topics)
-    _remember(connection, id, act, added.status, now=now, how=how, ip=ip, text=consent_text)
+    events.remember(connection, id, act, added.status, now=now, how=how, ip=ip, text=consent_text)
     return added
 
 
-def _unsaid(wish: Values, known: Subscriber) -> Values:
-    """What somebody else's entry leaves blank and the reader, still pending, has said before: a blank says nothing."""
-    names = ("name", "topics", "newsletter", "schedule", "language", "timezone")
-    return {name: getattr(known, name) for name in names if not wish[name]}
+def _place(connection: Connection, where: Address, wish: Values, act: Act, *, now: datetime, mac: Mac) -> int | None:
+    """The id of the reader whose row the act has made or changed; ``None`` where the address was taken meanwhile."""
+    known = _find(connection, subscriber.c.key == where.key, lock=True)
+    status, former = (known.status, known.former) if known else (None, None)
+    if known is None and (reason := _erased(connection, mac(where.key))):
+        status = Status(reason) if reason in SUPPRESSED else Status.UNSUBSCRIBED
+    after = consent.apply(status, act, former=former, who=where.sending)
+    values: Values = {"status": after, "former": consent.former_after(status, former, after), "changed": now}
+    values["asked_at"] = None if act is Act.ADD else now
+    if known is None:
+        own = wish | {"address": where.sending, "format": wish["format"] or Format.HTML, "consent_at": None}
+        values |= {"key": where.key, "created": now, "epoch": 0} | own
+    elif act is Act.SIGNUP:
+        asking.put(connection, known.id, wish)
+    else:
+        values |= _merged(connection, known, wish) | {"address": where.sending}
+    if act is Act.ADD:
+        values["consent_at"] = now
+    return _enter(connection, known, packed(values))
 
 
-def _enter(connection: Connection, known: Subscriber | None, new: Values, changed: Values) -> int | None:
+def _merged(connection: Connection, known: Subscriber, wish: Values) -> Values:
+    """What somebody else's entry makes of a pending reader: a blank says nothing, and what they asked for counts."""
+    before = row_of(known) | asking.found(connection, known.id)
+    asking.drop(connection, known.id)
+    return {name: value or before[name] for name, value in wish.items()}
+
+
+def _enter(connection: Connection, known: Subscriber | None, values: Values) -> int | None:
     """The reader's id; ``None`` where the address was taken meanwhile."""
     if known is None:
-        return insert_new(connection, [new]).get(new["key"])
-    connection.execute(sa.update(subscriber).where(subscriber.c.id == known.id).values(changed))
+        return insert_new(connection, [values]).get(values["key"])
+    connection.execute(sa.update(subscriber).where(subscriber.c.id == known.id).values(values))
     return known.id
 
 
@@ -185,11 +206,16 @@ def act(
     the table of ``consent`` forbids it, ``UnknownError`` for an unknown reader. ``Act.ERASE`` is ``erase``'s.
     """
     known = get(connection, id, lock=True)
+    if act is Act.UNDO:
+        raise RefusedError(f"{known.address} is not brought back by this", hint="call undo with the leaving's number")
     after = consent.apply(known.status, act, former=known.former, who=known.address)
     if after is None:
         raise RefusedError(f"{known.address} is not erased by this", hint="call erase")
-    until = until if after is Status.PAUSED else None
+    if after is not Status.PAUSED:  # who leaves may take that back, and then the pause has its end again
+        until = known.paused_until if after in SUPPRESSED else None
     if after is known.status and until == known.paused_until:
+        if act in _NEWS and events.undoable(connection, id, now):
+            events.remember(connection, id, act, after, now=now, how=how, ip=ip, text=text)
         return known
     values: Values = {
         "status": after,
@@ -198,11 +224,16 @@ def act(
         "changed": now,
     }
     if act is Act.CONFIRM:
-        values["consent_at"] = now
-        values["consent_ip"] = preference.one_line(ip, 45) or known.consent_ip
-        values["consent_text"] = preference.many_lines(text) or known.consent_text
+        wish = {"consent_ip": known.consent_ip, "consent_text": known.consent_text} | asking.found(connection, id)
+        values |= wish | {"consent_at": now, "consent_ip": preference.one_line(ip, 45) or wish["consent_ip"]}
+        values["consent_text"] = preference.many_lines(text) or wish["consent_text"]
+    if known.status is Status.PENDING:
+        values["asked_at"] = None
+        asking.drop(connection, id)
     connection.execute(sa.update(subscriber).where(subscriber.c.id == id).values(packed(values)))
-    _remember(connection, id, act, after, now=now, how=how, ip=ip, text=text)
+    if "topics" in values:
+        _write_topics(connection, id, values["topics"])
+    events.remember(connection, id, act, after, now=now, how=how, ip=ip, text=text)
     return get(connection, id)
 
 
@@ -246,8 +277,13 @@ def set_preferences(
     connection.execute(sa.update(subscriber).where(subscriber.c.id == id).values(row))
     _write_topics(connection, id, wanted.topics)
     text = differences(known, wanted)
-    _remember(connection, id, Act.PREFER, known.status, now=now, how=how, ip=ip, text=text)
+    events.remember(connection, id, Act.PREFER, known.status, now=now, how=how, ip=ip, text=text)
     return get(connection, id)
+
+
+_NEWS = frozenset({Act.UNSUBSCRIBE, Act.BOUNCE, Act.COMPLAIN})
+"""Kept of somebody who has just left, though it changes nothing: after it their leaving cannot be taken back."""
+_DOUBLE_CLICK = timedelta(minutes=1)
 
 
 def leave(
@@ -255,29 +291,15 @@ def leave(
 ) -> tuple[Subscriber, int | None]:
     """The reader, unsubscribed, and what ``undo`` takes this back with: ``None`` where nothing was coming to them.
 
-    Leaving again is kept where the one before could still be undone: nobody but who left last may bring them back.
+    Who leaves last decides: leaving again makes an earlier leaving final, but for a click done twice by one visitor.
     Raises ``UnknownError`` for an unknown reader.
     """
-    before = get(connection, id, lock=True)
+    before, last = get(connection, id, lock=True), events.undoable(connection, id, now)
+    twice = last is not None and bool(ip) and last.ip == preference.one_line(ip, 45) and now - last.at < _DOUBLE_CLICK
+    if last is not None and twice and before.status is Status.UNSUBSCRIBED:
+        return before, int(last.id)
     reader = act(connection, id, Act.UNSUBSCRIBE, now=now, how=how, ip=ip, text=text)
-    if reader.status is before.status:
-        last = history(connection, id)[-1:]
-        if last and last[0].act is Act.UNSUBSCRIBE and now - last[0].at < consent.UNDO_WITHIN:
-            _remember(connection, id, Act.UNSUBSCRIBE, reader.status, now=now, how=how, ip=ip, text=text)
-        return reader, None
-    return reader, _last_event(connection, id) if before.status in consent.UNDOABLE else None
-
-
-def reason(connection: Connection, id: int, text: str, *, now: datetime) -> bool:
-    """Keeps why a reader left with their leaving, as long as it could be undone; whether it was kept.
-
-    Said again it takes the place of what was said before; a blank changes nothing.
-    """
-    table, kept = consent_event, preference.many_lines(text)
-    last = sa.and_(table.c.id == _last_event(connection, id), table.c.act == Act.UNSUBSCRIBE)
-    late = table.c.at <= now - consent.UNDO_WITHIN
-    statement = sa.update(table).where(last, sa.not_(late)).values(text=kept)
-    return bool(kept) and connection.execute(statement).rowcount > 0
+    return reader, events.last(connection, id) if before.status in consent.UNDOABLE else None
 
 
 def undo(connection: Connection, event: int, *, now: datetime, how: str, ip: str = "") -> Subscriber:
@@ -290,7 +312,7 @@ def undo(connection: Connection, event: int, *, now: datetime, how: str, ip: str
     if row is None or row.act != Act.UNSUBSCRIBE:
         raise UnknownError("there is no such leaving", hint="ask for the digests anew")
     known = get(connection, row.subscriber, lock=True)
-    if _last_event(connection, known.id) != event or now - row.at >= consent.UNDO_WITHIN:
+    if events.last(connection, known.id) != event or now - row.at >= consent.UNDO_WITHIN:
         raise RefusedError(f"{known.address} cannot take that back any more", hint="they may sign up anew")
     earlier = sa.select(table.c.status).where(table.c.subscriber == known.id, table.c.id < event)
     before = connection.scalars(earlier.order_by(table.c.id.desc()).limit(1)).one_or_none()
@@ -300,48 +322,57 @@ def undo(connection: Connection, event: int, *, now: datetime, how: str, ip: str
     assert after is not None
     changed = {"status": after, "changed": now}
     connection.execute(sa.update(subscriber).where(subscriber.c.id == known.id).values(changed))
-    _remember(connection, known.id, Act.UNDO, after, now=now, how=how, ip=ip, text="")
+    events.remember(connection, known.id, Act.UNDO, after, now=now, how=how, ip=ip, text="")
     return get(connection, known.id)
 
 
-def _last_event(connection: Connection, id: int) -> int:
-    last = sa.select(sa.func.max(consent_event.c.id)).where(consent_event.c.subscriber == id)
-    return int(connection.execute(last).scalar_one() or 0)
-
-
-def resume_due(connection: Connection, now: datetime) -> int:
-    """Ends the pauses whose time has come; how many."""
+def resume_due(connection: Connection, now: datetime, *, limit: int = 500) -> int:
+    """Ends pauses whose time has come, at most ``limit``; how many. Call it again until there is none."""
     due = sa.select(subscriber.c.id).where(subscriber.c.status == Status.PAUSED, subscriber.c.paused_until <= now)
-    ids = sorted(connection.scalars(due))  # an ORDER BY would have the list walked through by id, not by its index
+    ids = list(connection.scalars(due.limit(limit)))
     for id in ids:
         act(connection, id, Act.RESUME, now=now, how="end of the pause")
     return len(ids)
 
 
-def forget_unconfirmed(connection: Connection, asked_before: datetime, now: datetime) -> int:
-    """Forgets who was asked to confirm before that moment, last, and did not; how many.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """Who was asked to confirm and did not."""
 
-    Nothing of them stays; who had been on the list before is again what they were then. Who was imported as pending
-    was never asked, and waits.
+    removed: tuple[int, ...]
+    """Ids of which nothing is on the list any more."""
+    kept: int
+    """How many are again what they were before they were asked."""
+
+
+def forget_unconfirmed(
+    connection: Connection, asked_before: datetime, now: datetime, *, mac: Mac, limit: int = 200
+) -> Forgotten:
+    """Forgets who was last asked to confirm before that moment, at most ``limit``. Call it again until there is none.
+
+    Nothing of them stays, nor of what was asked for; who had left, or was imported as pending, is again what they were.
+    An erased reader was nobody: the keyed hash alone stays.
     """
-    table = consent_event
-    asked = (
-        sa.select(sa.func.max(table.c.at))
-        .where(table.c.subscriber == subscriber.c.id, table.c.act.in_([Act.SIGNUP, Act.INVITE]))
-        .scalar_subquery()
-    )
-    # Written out, not bound: only so do databases see that the index of pending readers answers it.
-    pending = sa.literal(Status.PENDING.value, literal_execute=True)
-    found = sa.select(subscriber).where(subscriber.c.status == pending, asked < asked_before)
-    gone = [unpacked(row) for row in connection.execute(found)]
-    for reader in gone:
-        if reader.former:
-            values = {"status": reader.former, "former": "", "changed": now}
-            connection.execute(sa.update(subscriber).where(subscriber.c.id == reader.id).values(values))
-            _remember(connection, reader.id, Act.EXPIRE, reader.former, now=now, how="nobody confirmed", ip="", text="")
-        else:
+    due = sa.select(subscriber).where(subscriber.c.status == Status.PENDING, subscriber.c.asked_at < asked_before)
+    removed: list[int] = []
+    found = [unpacked(row) for row in connection.execute(due.limit(limit))]
+    for reader in found:
+        before = reader.former or (Status.PENDING if _imported(connection, reader.id) else None)
+        if before is None or _erased(connection, mac(reader.key)):
             _remove(connection, reader.id)
-    return len(gone)
+            removed.append(reader.id)
+            continue
+        asking.drop(connection, reader.id)
+        values = {"status": before, "former": "", "asked_at": None, "changed": now}
+        connection.execute(sa.update(subscriber).where(subscriber.c.id == reader.id).values(values))
+        events.remember(connection, reader.id, Act.EXPIRE, before, now=now, how="nobody confirmed", ip="", text="")
+    return Forgotten(removed=tuple(removed), kept=len(found) - len(removed))
+
+
+def _imported(connection: Connection, id: int) -> bool:
+    table = consent_event
+    query = sa.select(table.c.id).where(table.c.subscriber == id, table.c.act == Act.IMPORT_PENDING).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def engage(connection: Connection, id: int, at: datetime) -> None:
@@ -351,6 +382,7 @@ def engage(connection: Connection, id: int, at: datetime) -> None:
 
 
 def _remove(connection: Connection, id: int) -> None:
+    asking.drop(connection, id)
     for table in (subscriber_topic, consent_event):
         connection.execute(sa.delete(table).where(table.c.subscriber == id))
     connection.execute(sa.delete(subscriber).where(subscriber.c.id == id))
@@ -377,60 +409,6 @@ def erase(connection: Connection, id: int, *, mac: Mac, now: datetime) -> None:
     connection.execute(sa.insert(suppression).values(hash=hash, reason=reason, at=now))
 
 
-def history(connection: Connection, id: int) -> tuple[ConsentEvent, ...]:
-    """Everything that happened to the reader, oldest first."""
-    rows = connection.execute(
-        sa.select(consent_event).where(consent_event.c.subscriber == id).order_by(consent_event.c.id)
-    )
-    return tuple(
-        ConsentEvent(at=row.at, act=Act(row.act), status=Status(row.status), how=row.how, ip=row.ip, text=row.text)
-        for row in rows
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stats:
-    """How many readers there are; all but ``statuses`` count the active ones, under "" those who take the default."""
-
-    statuses: Mapping[str, int]
-    """Every status, zero included."""
-    newsletters: Mapping[str, int]
-    schedules: Mapping[str, int]
-    languages: Mapping[str, int]
-    formats: Mapping[str, int]
-    topics: Mapping[str, int]
-
-
-def stats(connection: Connection, where: Segment | None = None) -> Stats:
-    """The counts, each in the order of its names; with ``where`` of the readers in that segment alone."""
-    counted = belongs(where)
-    active = sa.and_(subscriber.c.status == Status.ACTIVE, counted)
-    chosen = (
-        sa.select(subscriber_topic.c.topic, sa.func.count())
-        .join(subscriber, subscriber.c.id == subscriber_topic.c.subscriber)
-        .where(active)
-        .group_by(subscriber_topic.c.topic)
-    )
-    everything = sa.select(sa.func.count()).where(active, subscriber.c.topics == "")
-    topics = {"": connection.execute(everything).scalar_one()} | _pairs(connection, chosen)
-    return Stats(
-        statuses={str(status): 0 for status in Status} | _count(connection, subscriber.c.status, counted),
-        newsletters=_count(connection, subscriber.c.newsletter, active),
-        schedules=_count(connection, subscriber.c.schedule, active),
-        languages=_count(connection, subscriber.c.language, active),
-        formats=_count(connection, subscriber.c.format, active),
-        topics={name: count for name, count in topics.items() if count},
-    )
-
-
-def _count(connection: Connection, column: sa.Column[str], where: sa.ColumnElement[bool]) -> dict[str, int]:
-    return _pairs(connection, sa.select(column, sa.func.count()).where(where).group_by(column))
-
-
-def _pairs(connection: Connection, statement: sa.Select[str, int]) -> dict[str, int]:
-    return dict(sorted((row[0], row[1]) for row in connection.execute(statement)))
-
-
 def _find(connection: Connection, where: sa.ColumnElement[bool], *, lock: bool = False) -> Subscriber | None:
     statement = sa.select(subscriber).where(where)
     # PostgreSQL locks the row, so that two acts on one reader follow each other; SQLite has one writer anyway.
@@ -438,9 +416,10 @@ def _find(connection: Connection, where: sa.ColumnElement[bool], *, lock: bool =
     return unpacked(row) if row else None
 
 
-def _erased(connection: Connection, hash: str) -> bool:
-    found = connection.execute(sa.select(suppression.c.hash).where(suppression.c.hash == hash))
-    return found.first() is not None
+def _erased(connection: Connection, hash: str) -> str:
+    """Why the erased reader of that hash was suppressed, ``erased`` if for nothing else; "" where there is none."""
+    found = connection.execute(sa.select(suppression.c.reason).where(suppression.c.hash == hash))
+    return found.scalar_one_or_none() or ""
 
 
 def _write_topics(connection: Connection, id: int, topics: tuple[str, ...]) -> None:
@@ -448,11 +427,3 @@ def _write_topics(connection: Connection, id: int, topics: tuple[str, ...]) -> N
     if topics:
         rows = [{"subscriber": id, "topic": topic} for topic in topics]
         connection.execute(sa.insert(subscriber_topic), rows)
-
-
-def _remember(
-    connection: Connection, id: int, act: Act, status: Status, *, now: datetime, how: str, ip: str, text: str
-) -> None:
-    event = {"subscriber": id, "at": now, "act": act, "status": status, "how": how}
-    event |= {"ip": preference.one_line(ip, 45), "text": preference.many_lines(text)}
-    connection.execute(sa.insert(consent_event).values(event))

@@ -66,5 +66,7 @@ class Subscriber:
     """While paused: when it ends by itself; None = when the reader says so."""
     engaged_at: datetime | None = None
     """When a person last followed a link of a mail to this reader, where the site counts that for each reader."""
+    asked_at: datetime | None = None
+    """While pending: when they were last asked to confirm; None = never, they were imported so."""
     epoch: int = 0
     """Stands in the hash of preference and view links: one more, and every older link is dead."""

@@ -20,15 +20,21 @@ from typing import BinaryIO, TextIO
 from subscribers import archive
 from subscribers.archive import Member, Meter, Metered
 from subscribers.error import DamagedError, TransferError
-from subscribers.exports import buttondown, ghost, listmonk, mailchimp, substack
+from subscribers.exports import buttondown, ghost, left, listmonk, mailchimp, substack
 from subscribers.row import COLUMNS, BadRow, Row, parse_row, shown
 
 PROGRAMS: Mapping[str, ModuleType] = {
     each.NAME.lower(): each for each in (mailchimp, listmonk, ghost, buttondown, substack)
 }
-"""The programs whose export files are read: each with ``NAME``, ``READ``, ``recognise`` and ``row``."""
+"""The programs whose export files are read: each with ``NAME``, ``READ``, ``recognise``,
+``missing`` and ``row``."""
 _ALIASES = {"e_mail": "email", "email_address": "email", "e_mail_address": "email", "mail": "email"}
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_FORMULA = "=+\\-@|%\t\r\n＝＋－＠｜％﹦﹢﹣﹫﹪"
+_PARTS = re.compile(r"[;\t\r\n]")
+"""What a spreadsheet that was told another delimiter ends a cell at, quotes or none."""
+_BEGINS = re.compile(rf"(?:\A|(?<=[;\t\r\n]))(?=['\"]*[{_FORMULA}])")
+_DEFUSED = re.compile(rf"(?:\A|(?<=[;\t\r\n]))'(?=['\"]*[{_FORMULA}])")
+_FIRST = frozenset(_FORMULA.replace("\\", "") + "'\"")
 _LINE = 1 << 20
 """Characters of a line, of a header and of a JSON object that are read at most."""
 _CHUNK = 1 << 16
@@ -48,6 +54,8 @@ class Listing:
     """The name of the program that wrote it, if it is another's export."""
     unknown: list[str]
     """Names of columns that nothing is taken from; whole for CSV at once, for JSON when its rows have been read."""
+    left: tuple[str, ...] = ()
+    """Those of them whose names say that people left: whoever takes the rows as readers must have looked at them."""
     skipped: tuple[str, ...] = ()
     """Files of an archive that are no lists of readers."""
     rows: Iterator[Row | BadRow]
@@ -56,14 +64,16 @@ class Listing:
 
 
 @contextmanager
-def opened(source: Path | BinaryIO, program: str = "auto") -> Iterator[Listing]:
+def opened(source: Path | BinaryIO, program: str = "auto", ignored: Collection[str] = ()) -> Iterator[Listing]:
     """The listing in the file or stream, which is closed at the end. Raises ``TransferError`` where it is none.
 
-    ``program`` is a key of ``PROGRAMS``, ``csv`` for this program's own, or ``auto``: what the header says. UTF-8 with
-    or without a mark, or UTF-16 with one, as spreadsheets save it; bytes that are neither spoil their row. A ZIP
+    ``program`` is a key of ``PROGRAMS``, ``csv`` for this program's own, or ``auto``: what the header says.
+    ``ignored`` are columns of which somebody said that they do not matter, though they seem to say who left. UTF-8
+    with or without a mark, or UTF-16 with one, as spreadsheets save it; bytes that are neither spoil their row. A ZIP
     archive is read where it lies in a file.
     """
     name = str(source) if isinstance(source, Path) else "standard input"
+    meant = _Meant(program, frozenset(map(_column, ignored)))
     try:
         stream: BinaryIO = source.open("rb") if isinstance(source, Path) else source
         head = _head(stream)
@@ -73,12 +83,23 @@ def opened(source: Path | BinaryIO, program: str = "auto") -> Iterator[Listing]:
         if not head.startswith(archive.MAGIC):
             meter = Meter(total=_size(source))
             with _text(Metered(stream, name, meter, head=head), head) as text:
-                yield replace(read(text, program), meter=meter)
+                listing = replace(_read(text, meant, source.name if isinstance(source, Path) else ""), meter=meter)
+                yield _heeded(listing, ignored)
             return
     if not isinstance(source, Path):
         raise TransferError("a ZIP archive cannot be read from standard input", hint="name its file")
     with archive.members(source) as members:
-        yield _archived(members, program)
+        yield _heeded(_archived(members, meant), ignored)
+
+
+def _heeded(listing: Listing, ignored: Iterable[str]) -> Listing:
+    """The listing. Raises ``TransferError`` for an ignored column that it does not have, or that is read."""
+    unread = set(map(_column, listing.unknown))
+    wrong = [name for name in ignored if _column(name) not in unread]
+    if wrong and listing.format != "json":  # whose names come with the rows
+        hint = f"there is {', '.join(listing.unknown)}" if listing.unknown else "leave it out"
+        raise TransferError(f"{shown(wrong[0])!r} is no column that goes unread", hint=hint)
+    return listing
 
 
 def _head(stream: BinaryIO | Metered) -> bytes:
@@ -110,70 +131,107 @@ def _member(member: Member, meter: Meter) -> Iterator[TextIO]:
         yield text
 
 
-def _archived(members: Sequence[Member], program: str) -> Listing:
-    """The lists in an archive as one, each row with its file's name."""
-    lists: list[Member] = []
-    skipped: list[str] = []
-    programs: set[str] = set()
-    unknown: dict[str, None] = {}
-    for member in members:
-        try:
-            with _member(member, Meter()) as text:
-                listing = read(text, program)
-        except DamagedError:
-            raise
-        except TransferError:
-            skipped.append(member.name)
-            continue
-        lists.append(member)
-        programs.add(listing.program)
-        unknown |= dict.fromkeys(listing.unknown)
+def _archived(members: Sequence[Member], meant: _Meant) -> Listing:
+    """The lists in an archive as one, each row with its file's name.
+
+    A member whose header does not tell whose it is, is of the program that wrote its neighbours.
+    """
+    found = {member: listing for member in members if (listing := _looked(member, meant))}
+    programs = {listing.program for listing in found.values()} - {""}
+    if meant.program == "auto" and programs:
+        if len(programs) > 1:
+            told = " and ".join(sorted(programs))
+            raise TransferError(f"the archive holds lists of {told}", hint="unpack it, and import each file")
+        meant = replace(meant, program=programs.pop().lower())
+        found = {member: listing for member in members if (listing := _looked(member, meant))}
+    lists = list(found)
     if not lists:
         raise TransferError("the archive holds no list of readers", hint="import the file of readers itself")
     meter = Meter(total=sum(member.size for member in lists))
     return Listing(
         format="zip",
-        program=" and ".join(sorted(filter(None, programs))),
-        unknown=list(unknown),
-        skipped=tuple(skipped),
-        rows=_all_rows(lists, program, meter),
+        program=next(iter(found.values())).program,
+        unknown=list(dict.fromkeys(name for listing in found.values() for name in listing.unknown)),
+        left=tuple(dict.fromkeys(name for listing in found.values() for name in listing.left)),
+        skipped=tuple(member.name for member in members if member not in found),
+        rows=_all_rows(lists, meant, meter),
         meter=meter,
     )
 
 
-def _all_rows(members: Iterable[Member], program: str, meter: Meter) -> Iterator[Row | BadRow]:
+def _looked(member: Member, meant: _Meant) -> Listing | None:
+    """What the member's first rows say; None where it is no list of readers."""
+    try:
+        with _member(member, Meter()) as text:
+            return _read(text, meant, member.name)
+    except DamagedError:
+        raise
+    except TransferError:
+        return None
+
+
+def _all_rows(members: Iterable[Member], meant: _Meant, meter: Meter) -> Iterator[Row | BadRow]:
     for member in members:
         with _member(member, meter) as text:
-            for row in read(text, program, member.name).rows:
+            for row in _read(text, meant, member.name).rows:
                 yield replace(row, file=member.name)
 
 
-def read(stream: TextIO, program: str = "auto", file: str = "") -> Listing:
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What whoever imports says of a file."""
+
+    program: str = "auto"
+    ignored: frozenset[str] = frozenset()
+    """Names of columns, as ``_column`` gives them."""
+
+    def left(self, names: Iterable[str]) -> list[str]:
+        """Those names that say that people left, unless somebody said that they do not matter."""
+        return [name for name in left.columns(names) if name not in self.ignored]
+
+
+def read(stream: TextIO, program: str = "auto") -> Listing:
     """The listing in an open text file (opened with ``newline=""``), CSV or JSON by its first character.
 
-    CSV may be divided by comma, semicolon or TAB; the header's case, blanks and order are free. ``file`` is its name
-    in an archive.
+    CSV may be divided by comma, semicolon or TAB; the header's case, blanks and order are free.
     """
+    return _read(stream, _Meant(program), "")
+
+
+def _read(stream: TextIO, meant: _Meant, file: str) -> Listing:
+    """As ``read``; ``file`` is the file's name."""
     first = _first_line(stream)
     if first.lstrip()[:1] in {"[", "{"}:
-        return _json(first + stream.read(_CHUNK), stream, program)
+        return _json(first + stream.read(_CHUNK), stream, meant)
     delimiter, spelled = _header(first)
     header = [_column(name) for name in spelled]
-    theirs = _program(header, program)
-    meant: Collection[str] = theirs.READ if theirs else COLUMNS
-    _once(header, meant)
-    unknown = [name.strip() for name, column in zip(spelled, header, strict=True) if column and column not in meant]
+    theirs = _program(header, meant.program, file)
+    taken: Collection[str] = theirs.READ if theirs else COLUMNS
+    _once(header, taken)
+    names = {column: name.strip() for name, column in zip(spelled, header, strict=True)}
+    unread = [column for column in header if column and column not in taken]
+    unknown = [name.strip() for name, column in zip(spelled, header, strict=True) if column and column not in taken]
     if theirs is None:
-        return Listing(format="csv", unknown=unknown, rows=_csv_rows(stream, delimiter, header, _own))
+        gone = tuple(names[column] for column in meant.left(unread))
+        rows = _csv_rows(stream, delimiter, header, _own)
+        return Listing(format="csv", unknown=unknown, left=gone, rows=rows)
     parse: _Parse = lambda number, cells: theirs.row(number, cells, file)  # noqa: E731 # one place, one use
     return Listing(format="csv", program=theirs.NAME, unknown=unknown, rows=_csv_rows(stream, delimiter, header, parse))
 
 
-def _program(header: Collection[str], wanted: str) -> ModuleType | None:
-    """The program that wrote a file with these columns, or that somebody says did; None: this one."""
+def _program(header: Collection[str], wanted: str, file: str = "") -> ModuleType | None:
+    """The program that wrote a file with these columns, or that somebody says did; None: this one.
+
+    Raises ``TransferError`` where it cannot be what somebody says.
+    """
     if wanted != "auto":
-        return PROGRAMS.get(wanted)
-    return next((each for each in PROGRAMS.values() if each.recognise(header)), None)
+        theirs = PROGRAMS.get(wanted)
+        if theirs and (missing := theirs.missing(header, file)):
+            hint = "export it anew with all its columns, or say --from csv for a list of your own"
+            raise TransferError(f"this is no export of {theirs.NAME}: it has no column {', '.join(missing)}", hint=hint)
+        return theirs
+    by_name = mailchimp if mailchimp.named(file) else None
+    return next((each for each in PROGRAMS.values() if each.recognise(header)), by_name)
 
 
 def _first_line(stream: TextIO) -> str:
@@ -257,27 +315,30 @@ def _csv_row(number: int, header: list[str], cells: list[str], parse: _Parse) ->
         named = dict(zip(header, cells, strict=False))
         reason = f"it has {len(cells)} cells, the header has {len(header)}; put quotes around cells with a delimiter"
         return BadRow(number=number, email=shown(named.get("email", "")), reason=reason)
-    return parse(number, dict(zip(header, cells, strict=False)))
+    short = len(header) - len(cells)
+    return parse(number, dict(zip(header, [*cells, *[""] * short] if short > 0 else cells, strict=False)))
 
 
 def _own(number: int, cells: Mapping[str, str]) -> Row | BadRow:
     return parse_row(
         number,
-        {name: restored(cell) if cell[0] == "'" else cell for name, cell in cells.items() if cell and name in _KNOWN},
+        {name: restored(cell) if "'" in cell else cell for name, cell in cells.items() if cell and name in _KNOWN},
     )
 
 
 _KNOWN = frozenset(COLUMNS)
 
 
-def _json(first: str, stream: TextIO, program: str) -> Listing:
+def _json(first: str, stream: TextIO, meant: _Meant) -> Listing:
     """The listing in JSON, whose beginning was read; the program by the names of the first object."""
     wrapped = _WRAPPED.match(first)
     begun = first[wrapped.end() :] if wrapped else first
-    theirs = _program(_first_names(begun), program)
+    names = _first_names(begun)
+    theirs = _program(names, meant.program) if names else None
     unknown: list[str] = []
-    rows = _json_rows(_values(begun, stream, alone=bool(wrapped)), unknown, theirs)
-    return Listing(format="json", program=theirs.NAME if theirs else "", unknown=unknown, rows=rows)
+    gone = () if theirs else tuple(meant.left(name for name in names if name not in _KNOWN))
+    rows = _json_rows(_values(begun, stream, alone=bool(wrapped)), unknown, theirs, meant)
+    return Listing(format="json", program=theirs.NAME if theirs else "", unknown=unknown, left=gone, rows=rows)
 
 
 def _first_names(begun: str) -> Collection[str]:
@@ -288,8 +349,10 @@ def _first_names(begun: str) -> Collection[str]:
     return [_column(name) for name in value] if isinstance(value, dict) else ()
 
 
-def _json_rows(values: Iterator[object], unknown: list[str], theirs: ModuleType | None) -> Iterator[Row | BadRow]:
-    number = 0
+def _json_rows(
+    values: Iterator[object], unknown: list[str], theirs: ModuleType | None, meant: _Meant
+) -> Iterator[Row | BadRow]:
+    number, taken = 0, theirs.READ if theirs else _KNOWN
     try:
         for value in values:
             number += 1
@@ -297,10 +360,9 @@ def _json_rows(values: Iterator[object], unknown: list[str], theirs: ModuleType 
                 yield BadRow(number=number, reason='it is no object; write {"email": "…"}')
                 continue
             named = {_column(name): cell for name, cell in value.items()}
-            meant = theirs.READ if theirs else _KNOWN
-            new = [name for name in named if name not in meant and name not in unknown]
-            unknown += new[: max(0, _UNKNOWN_LIMIT - len(unknown))]
-            yield theirs.row(number, _texts(named)) if theirs else _json_row(number, named)
+            unread = [name for name in named if name not in taken]
+            unknown += [name for name in unread if name not in unknown][: max(0, _UNKNOWN_LIMIT - len(unknown))]
+            yield theirs.row(number, _texts(named)) if theirs else _json_row(number, named, meant.left(unread))
     except (ValueError, RecursionError) as error:
         reason = f"the JSON is wrong from here on, nothing after it was read: {error}"
         yield BadRow(number=number + 1, reason=reason)
@@ -333,8 +395,12 @@ def _values(first: str, stream: TextIO, *, alone: bool) -> Iterator[object]:
             yield value
 
 
-def _json_row(number: int, named: Mapping[str, object]) -> Row | BadRow:
+def _json_row(number: int, named: Mapping[str, object], gone: Iterable[str]) -> Row | BadRow:
     cells: dict[str, str] = {}
+    for name in gone:  # told by the first object only where that has them
+        if named[name]:
+            reason = f"{shown(name)} may say that they left; write it as status, or say --ignore-column {shown(name)}"
+            return BadRow(number=number, email=shown(str(named.get("email") or "")), reason=reason)
     for column in COLUMNS:
         cell = named.get(column)
         if isinstance(cell, list) and all(isinstance(each, str) for each in cell):
@@ -359,7 +425,8 @@ def _texts(named: Mapping[str, object]) -> dict[str, str]:
 def write_csv(rows: Iterable[Mapping[str, str]], stream: TextIO) -> int:
     """Writes rows with the cells ``COLUMNS`` (``store.export``), a header first; how many. Open with ``newline=""``.
 
-    What a spreadsheet would take for a formula gets a ' in front, which ``read`` takes off again.
+    What a spreadsheet would take for a formula gets a ' in front, which ``read`` takes off again: at the beginning of
+    a cell, and after each ; TAB and line end in it, where one that was told another delimiter begins a new cell.
     """
     writer = csv.writer(stream)
     writer.writerow(COLUMNS)
@@ -380,10 +447,10 @@ def write_json(rows: Iterable[Mapping[str, str]], stream: TextIO) -> int:
 
 
 def defused(cell: str) -> str:
-    """The cell as text that no spreadsheet runs: a ' before a formula's first character, or before a ' before one."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    """The cell as text that no spreadsheet runs: a ' before a formula's first character, or quotes before one."""
+    return _BEGINS.sub("'", cell) if cell and (cell[0] in _FIRST or _PARTS.search(cell)) else cell
 
 
 def restored(cell: str) -> str:
     """The cell as it was before ``defused``."""
-    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
+    return _DEFUSED.sub("", cell)

@@ -51,7 +51,9 @@ def test_a_silent_site_and_its_alarm(tmp_path: Path):
 
 def test_what_later_versions_do_and_no_newsletter(tmp_path: Path):
     file = tmp_path / "config.yaml"
-    file.write_text('site: {title: T, url: "https://t.example"}\nwebhooks: {out: [{url: "https://y.example"}]}\n', encoding="utf-8")
+    file.write_text(
+        'site: {title: T, url: "https://t.example"}\nwebhooks: {out: [{url: "https://y.example"}]}\n', encoding="utf-8"
+    )
     (tmp_path / "content").mkdir()
     app = App.open(file, start=AT, environ={})
     found = check.run(app)
@@ -190,3 +192,30 @@ def test_a_signing_key_that_others_may_read(tmp_path: Path):
         with site(tmp_path / str(mode), others=others.replace("s1.pem", "../s1.pem")) as app:
             write(app, "alpha", head="summary: What happened.", seen=False)
             assert [each.code for each in check.run(app)] == heard
+
+
+def test_a_maildir_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    box = tmp_path / "box"
+    bounces = f"delivery: {{bounces: {{address: bounce@tideline.example, maildir: {box}}}}}\n"
+    with site(tmp_path, others=bounces) as app:
+        write(app, "alpha", head="summary: What happened.", seen=False)
+        assert told(app) == [
+            (
+                f"maildir config.yaml: warning: delivery.bounces.maildir: {box} is no Maildir (no folders new and cur); "
+                f"make it with 'mkdir -p {box}/new {box}/cur {box}/tmp'"
+            )
+        ]
+        for name in ("new", "cur"):
+            (box / name).mkdir(parents=True)
+        assert told(app) == []
+
+        def barred(folder: Path) -> str:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(check.mailbox, "missing", barred)
+        assert told(app) == [
+            (
+                f"maildir config.yaml: warning: delivery.bounces.maildir: {box} cannot be read: Permission denied; "
+                "check its owner and permissions"
+            )
+        ]

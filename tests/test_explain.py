@@ -325,8 +325,45 @@ def test_a_reader_for_whom_the_newsletter_is_not(tmp_path: Path):
         ]
         with app.database.write() as connection:
             readers.set_preferences(connection, 1, language="zh-CN", now=AT, how="test")
-        why = "not for them: weekly goes to readers of whom this is true: language:en and joined within 2d"
-        assert explain.reader(app, WHO, "")[1:] == [f"weekly-2025-06-30: {why}"]
+        why = "goes to readers of whom this is true: language:en and joined within 2d"
+        here = f"weekly does not go to them: it {why}"
+        assert explain.reader(app, WHO, "")[1:] == [here, f"weekly-2025-06-30: not for them: weekly {why}"]
+
+
+def test_a_newsletter_that_is_not_for_a_reader_is_named_before_its_first_issue(tmp_path: Path):
+    others = '  other: {title: O, from: o@tideline.example, readers: "name:Li"}\n'
+    with site(tmp_path, more="readers: language:zh", others=others) as app:
+        assert explain.reader(app, WHO, "")[1:] == [
+            "weekly does not go to them: it goes to readers of whom this is true: language:zh",
+            "other does not go to them: it goes to readers of whom this is true: name:Li",
+        ]
+        with app.database.write() as connection:
+            readers.set_preferences(connection, 1, declined=["weekly"], name="Li", now=AT, how="test")
+        assert len(explain.reader(app, WHO, "")) == 1, "what they do not want needs no reason"
+
+
+def test_a_reader_who_left_one_newsletter_of_several(tmp_path: Path):
+    with site(tmp_path, at=AT - DAY, others="  other: {title: O, from: o@tideline.example}\n") as app:
+        move(app, AT)
+        write(app, "alpha")
+        begin(app, drafted(app))
+        with app.database.write() as connection:
+            readers.set_preferences(connection, 1, topics=["chips"], declined=["weekly"], now=AT, how="test")
+        assert explain.reader(app, WHO, "") == [
+            "r0@example.org is active; wants chips of all newsletters but weekly, first schedule, in en as html",
+            "weekly-2025-06-30: not for them: they left weekly",
+        ]
+        with app.database.write() as connection:
+            readers.set_preferences(connection, 1, newsletter="other", now=AT, how="test")
+        assert "wants chips of other, first" in explain.reader(app, WHO, "")[0]
+
+
+@pytest.mark.parametrize(("until", "told"), [(AT + 3 * DAY, "2025-07-03 08:00"), (None, "they resume")])
+def test_a_paused_reader_is_told_with_the_end_of_the_pause(tmp_path: Path, until, told):
+    with site(tmp_path) as app:
+        with app.database.write() as connection:
+            readers.act(connection, 1, Act.PAUSE, now=AT, how="test", until=until)
+        assert explain.reader(app, WHO, "")[0].startswith(f"r0@example.org is paused until {told}; wants all topics")
 
 
 def test_a_reader_who_left(tmp_path: Path):

@@ -14,6 +14,8 @@ from publisher.cli.context import Command, Context, complain, counted, table
 if TYPE_CHECKING:
     from publisher.delivery.bounces.poll import Polled
 
+DONE = {"bounce": "bounced", "complain": "complained", "unsubscribe": "unsubscribed"}
+"""What became of a reader by each act that returned mail leads to."""
 VOUCH = (
     "nothing in them shows that they are about mails of this site, so nobody was suppressed; if you vouch for where "
     "they come from, run it again with --trust-addresses"
@@ -52,13 +54,16 @@ def _result(done: Polled) -> dict[str, Any]:
             for (kind, outcome), count in sorted(done.counts.items())
         ],
         "acts": {act.value: count for act, count in sorted(done.acts.items())},
-        "unproved": [{"address": each.address, "kind": each.kind.value, "text": each.text} for each in done.unproved],
+        "unproved": [
+            {"address": each.named, "kind": each.kind.value, "text": each.text, "why": each.why}
+            for each in done.unproved
+        ],
         "trouble": done.trouble,
     }
 
 
 def _lines(done: Polled) -> Iterator[str]:
-    acts = ", ".join(f"{act} {counted(count, 'reader')}" for act, count in sorted(done.acts.items()))
+    acts = ", ".join(f"{counted(count, 'reader')} {DONE[act]}" for act, count in sorted(done.acts.items()))
     told = f"{counted(done.messages, 'message')} read, {counted(done.recorded, 'report')} recorded"
     yield f"{told} ({acts})" if acts else told
     yield from table(
@@ -68,7 +73,7 @@ def _lines(done: Polled) -> Iterator[str]:
     if done.unproved:
         yield ""
         yield from table(
-            ("unproved", "report", "what it says"), [(each.address, each.kind, each.text) for each in done.unproved]
+            ("unproved", "report", "what it says"), [(each.named, each.kind, each.text) for each in done.unproved]
         )
         yield VOUCH
 

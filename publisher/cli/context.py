@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from publisher.errors import StoreError
 
 if TYPE_CHECKING:  # importing it costs what ``--help`` may not
     from publisher.app import App
@@ -46,10 +49,10 @@ class Context:
     def show(self, value: object, lines: Callable[[], Iterable[str]]) -> None:
         """Prints a result: as JSON where that was asked for, else as lines for people."""
         if self.json:
-            click.echo(self.text(value, indent=1))
+            output(self.text(value, indent=1) + "\n")
             return
         for line in lines():
-            click.echo(printable(line))
+            output(printable(line) + "\n")
 
     @staticmethod
     def text(value: object, indent: int | None = None) -> str:
@@ -58,7 +61,30 @@ class Context:
 
     def say(self, text: str) -> None:
         """Prints a remark for people; with ``--json`` it goes to standard error."""
-        click.echo(printable(text), err=self.json)
+        if self.json:
+            click.echo(printable(text), err=True)
+        else:
+            output(printable(text) + "\n")
+
+
+def output(text: str) -> None:
+    """Prints the text as it is. Raises ``StoreError`` where standard output takes no more."""
+    with output_told():
+        click.echo(text, nl=False)
+
+
+@contextmanager
+def output_told(hint: str = "make room there, or write elsewhere") -> Iterator[None]:
+    """Turns what goes wrong with standard output into an error that says so; a reader that left is none."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What is left in its buffer would be tried again, and complained of, when the program ends.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise StoreError(f"standard output cannot be written: {error.strerror}", hint=hint) from error
 
 
 _ESCAPES = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}

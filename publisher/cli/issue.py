@@ -448,13 +448,16 @@ def report(context: Context, id: str, *, deliveries: bool) -> int:
 
     planned = accepted + failed + uncertain + skipped + pending + sending + deferred.
     """
+    from publisher.db import alarm
     from publisher.delivery import ledger
     from publisher.delivery import store as clicks
+    from publisher.delivery.bounces import record
     from publisher.delivery.bounces import store as bounces
     from publisher.issues import store
 
     with context.app() as app, app.database.read() as connection:
         found = store.get(connection, id)
+        alarms = [each.sentence(app.config.site.timezone) for each in alarm.standing(connection, record.ALARM, id)]
         counts = ledger.counts(connection, id)
         domains = ledger.by_domain(connection, id)
         reasons = ledger.reasons(connection, id)
@@ -466,6 +469,7 @@ def report(context: Context, id: str, *, deliveries: bool) -> int:
         "by_domain": {domain: asdict(each) for domain, each in domains.items()},
         "reasons": [{"state": state.value, "reply": reply, "count": count} for state, reply, count in reasons],
         "bounces": returned,
+        "alarms": alarms,
         **{
             name: {verdict or "unjudged": asdict(each) for verdict, each in found.items()}
             for name, found in seen.items()
@@ -483,7 +487,7 @@ def report(context: Context, id: str, *, deliveries: bool) -> int:
             for row in rows
         ]
     timed = list(zip(rows, times, strict=True))
-    context.show(result, lambda: shown.report(found, counts, domains, reasons, returned, seen, timed))
+    context.show(result, lambda: [*shown.report(found, counts, domains, reasons, returned, seen, timed), *alarms])
     return 0 if counts.balanced else 1
 
 

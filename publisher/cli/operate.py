@@ -32,6 +32,7 @@ def run_due(context: Context) -> int:
     """
     from publisher import schedule
     from publisher.cli import sending
+    from publisher.db import alarm
     from publisher.delivery import rounds
     from publisher.feeds import websub
 
@@ -39,11 +40,9 @@ def run_due(context: Context) -> int:
         before, passed = _issues(app), _passed(app)
         ready = websub.see(app.database, app.config.feeds.hubs, app.clock.now())
         wrong = _attempt(app)
-        done = [
-            rounds.each_minute(app.post, app.clock.now()),
-            rounds.each_second(app.post, app.transport, app.clock.now()),
-        ]
-        if not all(done):
+        done = rounds.each_minute(app.post, app.clock.now())
+        letters = rounds.drained(app.post, app.transport, app.clock.now)
+        if not (done and letters.done):
             wrong = 1  # the log says what is in the way
         if schedule.tick(app):
             wrong = 1  # the log names the stream and what is wrong with it
@@ -57,16 +56,22 @@ def run_due(context: Context) -> int:
         if any(each.state in BEGUN and known.get(each.id) not in BEGUN for each in latest):
             wrong = _attempt(app) or wrong  # each of them is an entry of a feed now
         skipped = [each for each in _passed(app) if each not in passed]
+        with app.database.read() as connection:
+            alarms = [each.sentence(app.config.site.timezone) for each in alarm.standing(connection)]
     context.show(
         [{"issue": each.id, "state": each.state.value, "slot": each.slot, "note": each.note} for each in found],
         lambda: (
-            [
-                *(f"{stream} has no issue for {wall}: {why}" for stream, wall, why in skipped),
-                *(f"{each.id} is {each.state}" + (f" ({each.note})" if each.note else "") for each in found),
-                *([f"{counted(pinged.told, 'ping')} sent to WebSub hubs"] if pinged.told else []),
-                *([f"{counted(pinged.later, 'ping')} put off: a hub is down or busy"] if pinged.later else []),
-            ]
-            or ["nothing is due"]
+            (
+                [
+                    *(f"{stream} has no issue for {wall}: {why}" for stream, wall, why in skipped),
+                    *(f"{each.id} is {each.state}" + (f" ({each.note})" if each.note else "") for each in found),
+                    *([f"{counted(letters.sent, 'letter')} sent"] if letters.sent else []),
+                    *([f"{counted(pinged.told, 'ping')} sent to WebSub hubs"] if pinged.told else []),
+                    *([f"{counted(pinged.later, 'ping')} put off: a hub is down or busy"] if pinged.later else []),
+                ]
+                or ["nothing is due"]
+            )
+            + alarms
         ),
     )
     return wrong
@@ -166,7 +171,7 @@ def serve(context: Context, listen: str) -> int:
                 tick=lambda: schedule.tick(app),
                 build=rebuild.run,
                 send=step,
-                letters=lambda: rounds.each_second(app.post, app.transport, app.clock.now()),
+                letters=lambda: rounds.each_second(app.post, app.transport, app.clock.now),
                 duties=lambda: rounds.each_minute(app.post, app.clock.now()),
             )
             try:

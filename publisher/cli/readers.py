@@ -1,24 +1,23 @@
-"""Commands on subscribers: add, import, export, show, confirm, unsubscribe, erase, stats."""
+"""Commands on subscribers: add, import, export, show, confirm, unsubscribe, revoke, erase, stats."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from publisher.cli import moving, segments
-from publisher.cli.context import Context, Group, table
+from publisher.cli.context import Context, Group, complain
+from publisher.cli.reader_shown import counts, lines, values
 from publisher.cli.segments import where_option
 from publisher.errors import NotFoundError, StateError, TransportError
 
 if TYPE_CHECKING:
     from publisher.app import App
     from publisher.db.engine import Connection
-    from publisher.delivery.bounces.store import Bounce
     from publisher.delivery.letters.letter import Waiting
     from subscribers.subscriber import Subscriber
 
@@ -38,41 +37,49 @@ def subscribers() -> None:
     "--language", default="", help="Of the words around the stories, such as zh-CN; the site's, if not given."
 )
 @click.option("--timezone", default="", help="Such as Europe/Berlin; the site's, if not given.")
-@click.option("--format", type=click.Choice(["html", "text"]), default="html", help="How the digest is sent.")
+@click.option(
+    "--format", type=click.Choice(["html", "text"]), help="How the digest is sent; as html, if nothing else was chosen."
+)
 @click.option("--confirmed", is_flag=True, help="They have agreed already: active at once, no confirmation mail.")
 @click.option("--consent-text", default="", help="What they agreed to; needed with --confirmed.")
 @click.pass_obj
-def add(context: Context, /, address: str, *, confirmed: bool, **values: Any) -> int:
+def add(context: Context, /, address: str, *, confirmed: bool, **wish: Any) -> int:
     """Add a reader, and ask them to confirm.
 
     They are pending until they follow the link in the mail that this sends; with --confirmed they are active at once.
     """
-    from subscribers import store, tokens
-
-    topics = [part.strip() for part in values.pop("topics").split(";") if part.strip()]
+    topics = [part.strip() for part in wish.pop("topics").split(";") if part.strip()]
+    wish["format"] = wish["format"] or ""  # a blank says nothing, and keeps what a pending reader has chosen
     with context.app() as app:
-        _known(app, topics, values)
+        _known(app, topics, wish)
         if not confirmed:
             from publisher.delivery.letters import compose
 
             compose.need_newsletter(app.config)
         with app.database.write() as connection:
-            reader = store.add(
-                connection,
-                address=address,
-                topics=topics,
-                now=app.clock.now(),
-                how="command line",
-                confirmed=confirmed,
-                mac=partial(tokens.mac, app.keys),
-                **values,
-            )
+            reader = _added(app, connection, address, confirmed=confirmed, topics=topics, **wish)
             letter = None if confirmed else _letter(app, connection, reader.id)
         if letter is not None:
             _ask(app, context, reader, letter)
     told = [f"{reader.address} is {reader.status} (reader {reader.id})", *_flagged(reader)]
-    context.show(_shown(reader), lambda: told)
+    context.show(values(reader), lambda: told)
     return 0
+
+
+def _added(app: App, connection: Connection, address: str, *, confirmed: bool, **wish: Any) -> Subscriber:
+    """The reader, put on the list. Raises ``RefusedError``, for one who was erased in the words of an import."""
+    from subscribers import store, tokens
+    from subscribers.error import RefusedError
+
+    now, mac = app.clock.now(), partial(tokens.mac, app.keys)
+    try:
+        return store.add(connection, address=address, now=now, how="command line", confirmed=confirmed, mac=mac, **wish)
+    except RefusedError as error:
+        unproved = confirmed and not wish["consent_text"].strip()
+        if unproved or store.by_address(connection, address) is not None:
+            raise
+        hint = "only their own new sign-up, confirmed, brings them back"
+        raise RefusedError(f"{address} was erased", hint=hint) from error
 
 
 def _letter(app: App, connection: Connection, reader: int) -> Waiting:
@@ -106,7 +113,7 @@ def _ask(app: App, context: Context, reader: Subscriber, letter: Waiting) -> Non
     context.say(f"a confirmation mail went to {reader.address} ({app.transport.describe()})")
 
 
-def _known(app: App, topics: list[str], values: dict[str, Any]) -> None:
+def _known(app: App, topics: list[str], wish: dict[str, Any]) -> None:
     """Raises ``NotFoundError`` for a topic, newsletter or schedule that the site does not have."""
     from publisher.issues import desk
 
@@ -114,8 +121,8 @@ def _known(app: App, topics: list[str], values: dict[str, Any]) -> None:
     for topic in topics:
         if known is not None and topic not in known:
             raise NotFoundError(f"no topic {topic!r}", hint=f"there is {', '.join(sorted(known))}")
-    if values["newsletter"] or values["schedule"]:
-        desk.stream(app.config, values["newsletter"] or next(iter(app.config.newsletters), ""), values["schedule"])
+    if wish["newsletter"] or wish["schedule"]:
+        desk.stream(app.config, wish["newsletter"] or next(iter(app.config.newsletters), ""), wish["schedule"])
 
 
 @subscribers.command()
@@ -139,7 +146,7 @@ def show(context: Context, address: str) -> int:
         zone = app.config.site.timezone
         feed = link.feed(app.config, app.keys, reader, "rss.xml") if app.config.web.url else ""
     context.show(
-        _shown(reader)
+        values(reader)
         | {
             "feed": feed,
             "history": [asdict(event) for event in history],
@@ -158,31 +165,9 @@ def show(context: Context, address: str) -> int:
                 for each in returned
             ],
         },
-        lambda: _told(reader, feed, history, sent, returned, zone),
+        lambda: lines(reader, feed, history, sent, returned, zone),
     )
     return 0
-
-
-def _told(
-    reader: Subscriber, feed: str, history: Any, sent: Any, returned: Sequence[Bounce], zone: tzinfo
-) -> Iterator[str]:
-    for name, value in _shown(reader).items():
-        yield f"{name:13} {value if value not in ('', None) else '-'}"
-    yield f"{'feed':13} {feed or '-'}"
-    yield ""
-    yield from table(
-        ("when", "act", "then", "how"),
-        [(f"{event.at.astimezone(zone):%Y-%m-%d %H:%M}", event.act, event.status, event.how) for event in history],
-    )
-    if sent:
-        yield ""
-        yield from table(("issue", "delivery", "reply"), [(issue, state, reply) for issue, state, reply, _, _ in sent])
-    if returned:
-        yield ""
-        yield from table(
-            ("came back", "issue", "report", "reply"),
-            [(f"{each.at.astimezone(zone):%Y-%m-%d %H:%M}", each.issue, each.kind, each.reply) for each in returned],
-        )
 
 
 def _reader(app: App, address: str) -> Subscriber:
@@ -195,27 +180,35 @@ def _reader(app: App, address: str) -> Subscriber:
     return found
 
 
-def _act(context: Context, address: str, name: str) -> int:
+def _act(context: Context, address: str, name: str, *, consent: str = "") -> int:
     from subscribers import store
     from subscribers.consent import Act
 
     with context.app() as app:
         reader = _reader(app, address)
         with app.database.write() as connection:
-            after = store.act(connection, reader.id, Act(name), now=app.clock.now(), how="command line")
-    context.show(_shown(after), lambda: [f"{after.address} is {after.status}"])
+            before = store.get(connection, reader.id)
+            after = store.act(
+                connection, reader.id, Act(name), now=app.clock.now(), how="command line", text=consent.strip()
+            )
+    same = before.status is after.status
+    told = f"was already {after.status}, and nothing was changed" if same else f"is {after.status}"
+    context.show(values(after), lambda: [f"{after.address} {told}"])
+    if name == "confirm" and not same and not after.consent_text:
+        complain(f"no proof is kept of what {after.address} agreed to; say it with --consent-text")
     return 0
 
 
 @subscribers.command()
 @click.argument("address")
+@click.option("--consent-text", default="", help="What they agreed to, where and how: kept as the proof.")
 @click.pass_obj
-def confirm(context: Context, address: str) -> int:
+def confirm(context: Context, address: str, consent_text: str) -> int:
     """Confirm a pending reader, as their link would.
 
     Only with a proof that they asked for it.
     """
-    return _act(context, address, "confirm")
+    return _act(context, address, "confirm", consent=consent_text)
 
 
 @subscribers.command()
@@ -227,6 +220,26 @@ def unsubscribe(context: Context, address: str) -> int:
     They are never mailed again unless they sign up anew.
     """
     return _act(context, address, "unsubscribe")
+
+
+@subscribers.command()
+@click.argument("address")
+@click.pass_obj
+def revoke(context: Context, address: str) -> int:
+    """Make the links in a reader's old mails dead.
+
+    For a reader whose mail was forwarded or whose feed was shared: their next mail has new links. Unsubscribe links go
+    on working.
+    """
+    from subscribers import store
+
+    with context.app() as app:
+        reader = _reader(app, address)
+        with app.database.write() as connection:
+            after = store.revoke_links(connection, reader.id, now=app.clock.now())
+    dead = "links in old mails to preferences, views and feeds are dead; unsubscribe links go on working"
+    context.show(values(after), lambda: [f"{after.address}: {dead}"])
+    return 0
 
 
 @subscribers.command()
@@ -264,20 +277,12 @@ def _agreed(question: str) -> None:
 @where_option
 @click.pass_obj
 def stats(context: Context, where: str) -> int:
-    """Count readers by state, wish and language."""
-    from publisher.delivery import audience
+    """Count readers by state, and the active ones by what they want."""
     from subscribers import store
 
     with context.app() as app, app.database.read() as connection:
-        found = store.stats(connection, audience.segment(app.config, where, app.clock.now()))
-    groups = {name: dict(value) for name, value in asdict(found).items()}
-    context.show(
-        groups,
-        lambda: [
-            f"{group}: " + (", ".join(f"{count} {name or '(default)'}" for name, count in values.items()) or "-")
-            for group, values in groups.items()
-        ],
-    )
+        found = store.stats(connection, segments.meant(app, connection, where))
+    context.show({name: dict(group) for name, group in asdict(found).items()}, lambda: counts(found))
     return 0
 
 
@@ -287,30 +292,6 @@ def _flagged(reader: Subscriber) -> Iterator[str]:
     from subscribers.address import flags
 
     return (f"{reader.address} is flagged {flag}: {FLAGS[flag]}" for flag in sorted(flags(reader.key)))
-
-
-def _shown(reader: Subscriber) -> dict[str, Any]:
-    from subscribers.address import flags
-
-    return {
-        "id": reader.id,
-        "email": reader.address,
-        "name": reader.name,
-        "status": reader.status.value,
-        "topics": ";".join(reader.topics),
-        "newsletter": reader.newsletter,
-        "schedule": reader.schedule,
-        "language": reader.language,
-        "timezone": reader.timezone,
-        "format": str(reader.format),
-        "consent_at": reader.consent_at,
-        "consent_ip": reader.consent_ip,
-        "consent_text": reader.consent_text,
-        "declined": ";".join(reader.declined),
-        "paused_until": reader.paused_until,
-        "joined": reader.created,
-        "flags": ";".join(sorted(flags(reader.key))),
-    }
 
 
 for _each in (segments.list_, moving.import_, moving.export):

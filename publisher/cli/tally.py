@@ -29,20 +29,22 @@ class _Alike:
     """Rows that one sentence is true of, but for names and numbers."""
 
     sentence: str
-    lines: list[str] = field(default_factory=list)
+    lines: list[tuple[int, str]] = field(default_factory=list)
+    """With the row's place in the import."""
     count: int = 0
 
-    def add(self, line: str) -> None:
+    def add(self, place: int, line: str) -> None:
         """One more, shown while there are few."""
         self.count += 1
         if len(self.lines) < LIKE_SHOWN:
-            self.lines.append(line)
+            self.lines.append((place, line))
 
-    def told(self) -> Iterator[str]:
-        """The lines, and how many more there are."""
+    def told(self) -> Iterator[tuple[int, str]]:
+        """The lines, and behind the last how many more there are."""
         yield from self.lines
         if self.count > len(self.lines):
-            yield f"  … and {counted(self.count - len(self.lines), 'more row')} like these: {self.sentence}"
+            more = f"  … and {counted(self.count - len(self.lines), 'more row')} like these: {self.sentence}"
+            yield self.lines[-1][0], more
 
 
 @dataclass(slots=True)
@@ -62,7 +64,9 @@ class Tally:
         """One more row."""
         self.outcomes[result.outcome] += 1
         if result.outcome in BAD:
-            _among(self._bad, f"{result.outcome}: {_general(result.reason, result.address)}").add(line(result))
+            _among(self._bad, f"{result.outcome}: {_general(result.reason, result.address)}").add(
+                self.rows, line(result)
+            )
             return
         if result.outcome is Outcome.NEW and result.status is Status.PENDING:
             self.waiting += 1
@@ -74,7 +78,7 @@ class Tally:
             if len(examples) < LIKE_SHOWN:
                 examples.append(result.address)
         for warning in result.warnings:
-            _among(self._warned, warning).add(f"{_place(result)}: {result.address}: {warning}")
+            _among(self._warned, warning).add(self.rows, f"warning: {_place(result)}: {result.address}: {warning}")
 
     @property
     def rows(self) -> int:
@@ -91,11 +95,10 @@ class Tally:
         return {each.value: self.outcomes[each] for each in Outcome}
 
     def told(self) -> Iterator[str]:
-        """The lines of the report: what was refused, the commonest first, then the rest, then the counts."""
-        for kind in sorted(self._bad.values(), key=lambda alike: -alike.count):
-            yield from kind.told()
-        for kind in sorted(self._warned.values(), key=lambda alike: -alike.count):
-            yield from (f"warning: {told}" if number < LIKE_SHOWN else told for number, told in enumerate(kind.told()))
+        """The lines of the report: what was refused, in the order of the rows, then the rest, then the counts."""
+        for kinds in (self._bad, self._warned):
+            lines = [each for kind in kinds.values() for each in kind.told()]
+            yield from (told for _, told in sorted(lines, key=lambda each: each[0]))
         for flag, examples in sorted(self._examples.items()):
             others = " …" * (self.flags[flag] > len(examples))
             yield f"{self.flags[flag]} flagged {flag} ({FLAGS[flag]}): {', '.join(examples)}{others}"
@@ -105,7 +108,11 @@ class Tally:
             yield f"… and {counted(more, 'more row')} like these: --report FILE has all"
         yield ", ".join(f"{self.outcomes[each]} {each}" for each in Outcome if self.outcomes[each]) or "no rows"
         if self.waiting:
-            yield f"{self.waiting} of them wait for a consent: give consent_at, --declare, or 'subscribers confirm'"
+            wait = "waits" if self.waiting == 1 else "wait"
+            yield (
+                f"{self.waiting} of them {wait} for a consent; until then they get no mail: give consent_at, --declare "
+                "or ask each with 'subscribers add ADDRESS', which sends the confirmation mail"
+            )
 
 
 def line(result: RowResult) -> str:

@@ -7,7 +7,7 @@ that its caller ends.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 import sqlalchemy as sa
 
@@ -43,6 +43,10 @@ class Alarm:
     """A sentence of the last time."""
     ended: datetime | None = None
     """None: it stands."""
+
+    def sentence(self, zone: tzinfo) -> str:
+        """Since when, what, and what to do, for people."""
+        return f"alarm since {self.raised.astimezone(zone):%Y-%m-%d %H:%M}: {self.text}"
 
 
 def raise_(connection: Connection, kind: str, subject: str, now: datetime, text: str) -> bool:
@@ -81,8 +85,10 @@ def standing(connection: Connection, kind: str = "", subject: str = "") -> list[
     return [Alarm(**row) for row in rows]
 
 
-def end(connection: Connection, kind: str, subject: str, now: datetime) -> bool:
-    """Ends the alarm; False where it did not stand."""
+def end(connection: Connection, kind: str, subject: str, now: datetime, *, seen: datetime | None = None) -> bool:
+    """Ends the alarm; False where it did not stand, or was raised after ``seen``. When and how often stays known."""
     table = alarm_table
     mine = sa.and_(table.c.kind == kind, table.c.subject == subject, table.c.ended.is_(None))
+    if seen is not None:
+        mine = sa.and_(mine, table.c.seen <= seen)
     return connection.execute(sa.update(table).where(mine).values(ended=now)).rowcount == 1

@@ -25,7 +25,8 @@ class FolderTransport:
     """Writes ``<recipient>.<hash of the Message-ID>.eml`` files.
 
     The name is the same each time, so a message is never there twice, and after a crash the folder itself tells
-    whether a message had gone out.
+    whether a message had gone out. Beside each stands ``….envelope``, as the message itself does not hold what a relay
+    is told: the sender that bounces come back to, and the recipient.
     """
 
     folder: Path
@@ -69,6 +70,9 @@ class FolderConnection:
         target = self.folder / file_name(envelope)
         draft = target.with_suffix(".part")  # what a crash left under this name is written over, and so never stays
         try:
+            # Before the message, so that none is there without it. It is no proof of anything, and so not synced.
+            draft.write_bytes(_told(envelope))
+            draft.replace(target.with_suffix(".envelope"))
             with draft.open("wb") as file:
                 file.write(message)
                 file.flush()
@@ -104,6 +108,11 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _told(envelope: Envelope) -> bytes:
+    """What a relay would be told (RFC 5321 2.3.1)."""
+    return f"MAIL FROM:<{envelope.sender}>\r\nRCPT TO:<{envelope.recipient}>\r\n".encode("utf-8", "replace")
 
 
 def file_name(envelope: Envelope) -> str:

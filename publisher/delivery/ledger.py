@@ -20,6 +20,7 @@ from subscribers.store import subscriber as reader_table
 from subscribers.subscriber import Status
 
 NOT_ACTIVE = "the reader was not active any more"
+LEFT = "the reader left this newsletter"
 STOPPED = "the issue was stopped"
 
 delivery_table = sa.Table(
@@ -97,8 +98,8 @@ def _due(now: datetime) -> sa.ColumnElement[bool]:
 def take(connection: Connection, issue: str, shard: int, after: int, now: datetime) -> Leased | None:
     """Marks the shard's next due delivery ``sending`` and gives it; None where there is none or the issue stands.
 
-    The mark holds only while the issue is being sent, and only for a reader who is active at this moment: others on
-    the way there are skipped with the reason, whatever was planned (law 8).
+    The mark holds only while the issue is being sent, and only for a reader who is active at this moment and has not
+    left its newsletter: others on the way there are skipped with the reason, whatever was planned (law 8).
     """
     table = delivery_table
     while True:
@@ -113,12 +114,14 @@ def take(connection: Connection, issue: str, shard: int, after: int, now: dateti
             .mappings()
             .one_or_none()
         )
-        if row is None or _issue_state(connection, issue) != IssueState.SENDING:
+        newsletter = _newsletter_sent(connection, issue)
+        if row is None or newsletter is None:
             return None
         after = int(row[table.c.subscriber])
         mine = _one(issue, shard, after, State(row[table.c.state]))
-        if row["status"] != Status.ACTIVE.value:
-            values = {"state": State.SKIPPED.value, "reply": NOT_ACTIVE, "retry_at": None, "at": now}
+        why = _unwanted(row, newsletter)
+        if why:
+            values = {"state": State.SKIPPED.value, "reply": why, "retry_at": None, "at": now}
             connection.execute(sa.update(table).where(mine).values(**values))
             continue
         attempts = int(row[table.c.attempts]) + 1
@@ -137,6 +140,21 @@ def take(connection: Connection, issue: str, shard: int, after: int, now: dateti
         )
 
 
+def _unwanted(row: sa.RowMapping, newsletter: str) -> str:
+    """Why the reader gets no mail of the newsletter now; empty where they do."""
+    if row["status"] != Status.ACTIVE.value:
+        return NOT_ACTIVE
+    return LEFT if newsletter in row["declined"].split(";") else ""
+
+
+def _newsletter_sent(connection: Connection, issue: str) -> str | None:
+    """The issue's newsletter, or None where the issue is not being sent."""
+    query = sa.select(issue_table.c.newsletter).where(
+        issue_table.c.id == issue, issue_table.c.state == IssueState.SENDING.value
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
 def _issue_state(connection: Connection, issue: str) -> str | None:
     query = sa.select(issue_table.c.state).where(issue_table.c.id == issue)
     return connection.execute(query).scalar_one_or_none()
@@ -152,14 +170,15 @@ def _one(issue: str, shard: int, subscriber: int, state: State) -> sa.ColumnElem
 def settle(connection: Connection, leased: Leased, outcome: Outcome, now: datetime) -> bool:
     """Writes what became of a delivery that was being sent; False where it was settled already.
 
-    Of a stopped issue nothing stays open: what would have been tried again ends with the others.
+    Of a stopped issue nothing stays open: what would have been tried again ends with the others. Of a reader who was
+    erased meanwhile the reply is not kept: servers repeat the address in it.
     """
     if outcome.state not in NEXT[State.SENDING]:
         raise ValueError(f"a message on its way cannot become {outcome.state}")
     values: dict[str, Any] = {
         "state": outcome.state.value,
         "code": outcome.code,
-        "reply": outcome.reply,
+        "reply": sa.case((_is_there(leased.subscriber), outcome.reply), else_=""),
         "retry_at": outcome.retry_at,
         "at": now,
     }
@@ -171,6 +190,10 @@ def settle(connection: Connection, leased: Leased, outcome: Outcome, now: dateti
     if outcome.state in OPEN and _issue_state(connection, leased.issue) == IssueState.STOPPED:
         give_up(connection, leased.issue, STOPPED, now)
     return True
+
+
+def _is_there(subscriber: int) -> sa.ColumnElement[bool]:
+    return sa.exists(sa.select(reader_table.c.id).where(reader_table.c.id == subscriber))
 
 
 def unsettled(connection: Connection) -> list[Leased]:

@@ -19,6 +19,7 @@ from subscribers.tokens import Keys, Purpose, claimed, leave_mark, sign, verify
 DATA_WITHIN = timedelta(hours=24)
 """How long a link to a reader's own data works: it shows all of it and can erase it, and mails are forwarded."""
 _PLAIN = "!$'*+"
+_EPOCHS = (1 << 32) - 1
 _SERIAL_BITS = 24
 """Reader and issue are one number: 2^24 issues, 2^39 readers."""
 
@@ -109,17 +110,35 @@ def click(keys: Keys, reader: int, serial: int) -> str:
     return sign(keys, Purpose.CLICK, joined(reader, serial), None)
 
 
-def undo(keys: Keys, event: int, now: datetime) -> str:
+def undo(keys: Keys, reader: int, event: int, now: datetime) -> str:
     """What the page that says "you are unsubscribed" takes that leaving back with (the number is ``readers.leave``'s).
 
     It is sent by a form, never followed as a link: nothing that opens addresses may bring anybody back.
     """
-    return sign(keys, Purpose.UNDO, event, now + UNDO_WITHIN)
+    return sign(keys, Purpose.UNDO, event, now + UNDO_WITHIN, reader & _EPOCHS)
 
 
-def read_undo(keys: Keys, token: str, now: datetime) -> int | None:
-    """The number of the leaving, or None where it is not one of ours or too old."""
-    return verify(keys, Purpose.UNDO, token, now)
+def read_undo(keys: Keys, reader: int, token: str, now: datetime) -> int | None:
+    """The number of that reader's leaving, or None where it is not one of ours, another's, or too old."""
+    return verify(keys, Purpose.UNDO, token, now, reader & _EPOCHS)
+
+
+def confirm(connection: Connection, config: Config, keys: Keys, reader: int, expires: datetime) -> str:
+    """Where the reader confirms what they, or somebody else, asked for last: a later wish makes this link worthless."""
+    epoch = readers.confirm_epoch(connection, reader) & _EPOCHS
+    return urls.join(config.web.url, f"/confirm/{sign(keys, Purpose.CONFIRM, reader, expires, epoch)}")
+
+
+def read_confirm(connection: Connection, keys: Keys, token: str, now: datetime) -> Subscriber | None:
+    """The reader of a link that confirms their last wish; None where it is none of ours, too old, or overtaken."""
+    number = claimed(token)
+    reader = None if number is None or number < 0 else readers.by_id(connection, number)
+    if reader is None:
+        return None
+    # Links of before wishes were told apart have no epoch; none was signed since.
+    epochs = {readers.confirm_epoch(connection, reader.id) & _EPOCHS, 0}
+    good = any(verify(keys, Purpose.CONFIRM, token, now, epoch) is not None for epoch in epochs)
+    return reader if good else None
 
 
 def data(config: Config, keys: Keys, reader: int, epoch: int, now: datetime) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -16,6 +17,8 @@ from publisher.delivery.delivery import State
 from publisher.delivery.visit import SOON, Verdict, Visit, judge
 from publisher.issues.store import issue_table, story_table
 from subscribers import store as readers
+from subscribers import tokens
+from subscribers.tokens import Keys
 
 click_table = sa.Table(
     "click",
@@ -31,14 +34,22 @@ click_table = sa.Table(
     sa.Column("visitor", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Index("ix_click_issue", "issue", "story"),
     sa.Index("ix_click_visitor", "visitor", "at"),
+    sa.Index("ix_click_at", "at"),
 )
 """``story`` is its index in the issue, or ``PICTURE``; ``reader`` is NULL where it is not kept, or was erased.
 
-``visitor`` is a keyed hash of issue and reader, by which different ones are counted; ``verdict`` and ``visitor`` are
-blank in rows of before they were kept.
+``visitor`` is a keyed hash of issue and reader, by which different ones are counted; of an erased reader it is a random
+text instead, or blank for what they asked for later. ``verdict`` and ``visitor`` are blank in rows of before they were
+kept.
 """
 PICTURE = -1
 """In place of a story: the picture that counts opens."""
+SETTLED = SOON + timedelta(seconds=10)
+"""After so long nothing changes the verdict on a click: what came close to it has been written too."""
+RECENT = timedelta(days=1)
+"""How far back engagement is looked for: longer than a service stands still."""
+_AT_ONCE = 500
+"""Values in one statement: databases allow only so many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +71,20 @@ class Click:
     """Keyed hash of issue and reader."""
     named: bool = False
     """Whether the reader and the program's name are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is kept of a request by a reader's link, where the site keeps whose it was."""
+
+    issue: str
+    story: int
+    """Its index in the issue, or ``PICTURE``."""
+    at: datetime
+    method: str
+    agent: str
+    verdict: str
+    """Who asked, by ``visit``'s rule; blank in rows of before it was judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,27 +114,64 @@ def target(connection: Connection, serial: int, story: int) -> Target | None:
     return None if row is None else Target(row.id, json.loads(row.frozen)["url"])
 
 
+def visitor(keys: Keys, issue: str, reader: int) -> str:
+    """What stands for the reader among the visitors of an issue; nobody without the keys can tell who it is."""
+    return tokens.mac(keys, f"visit/{issue}/{reader}")
+
+
 def append(connection: Connection, clicks: Sequence[Click]) -> None:
     """Keeps clicks with the verdict on each, in their order; one of a reader who is not on the list is nobody's.
 
-    Several links of a mail at once make a scanner of them all, also of those that are kept already.
+    Several links of a mail at once make a scanner of them all, also of those that are kept already. Nothing changes
+    the reader: what a first click is shows only when no other has followed it (``engage_due``).
     """
     for click in clicks:
         verdict = judge(_visit(connection, click))
-        known = click.named and readers.by_id(connection, click.reader) is not None
+        known = readers.by_id(connection, click.reader) is not None
+        named = known and click.named
         values = {
             "issue": click.issue,
             "story": click.story,
-            "reader": click.reader if known else None,
+            "reader": click.reader if named else None,
             "at": click.at,
             "method": click.method,
-            "agent": click.agent if known else "",
+            "agent": click.agent if named else "",
             "verdict": verdict.value,
-            "visitor": click.visitor,
+            "visitor": click.visitor if known else "",
         }
         connection.execute(sa.insert(click_table).values(values))
-        if known and verdict is Verdict.HUMAN and click.story != PICTURE:
-            readers.engage(connection, click.reader, click.at)
+
+
+def to_engage(connection: Connection, now: datetime) -> bool:
+    """Whether ``engage_due`` has something to note."""
+    query = sa.select(click_table.c.id).join(readers.subscriber, _settled(now)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def engage_due(connection: Connection, now: datetime, *, limit: int = 2000) -> int:
+    """Notes the engagement of who followed a link lately, once it is settled that a person did; of how many readers.
+
+    Call it again until it is 0. Where there is nothing to note it only reads.
+    """
+    column = click_table.c
+    query = sa.select(column.reader, sa.func.max(column.at)).join(readers.subscriber, _settled(now))
+    found = connection.execute(query.group_by(column.reader).limit(limit)).all()
+    for id, at in found:
+        readers.engage(connection, id, at)
+    return len(found)
+
+
+def _settled(now: datetime) -> sa.ColumnElement[bool]:
+    """Joins to readers the clicks that tell of an engagement which the reader's row does not tell of yet."""
+    column, reader = click_table.c, readers.subscriber.c
+    return sa.and_(
+        reader.id == column.reader,
+        column.at > now - RECENT,
+        column.at <= now - SETTLED,
+        column.verdict == Verdict.HUMAN.value,
+        column.story != PICTURE,
+        sa.or_(reader.engaged_at.is_(None), reader.engaged_at < column.at),
+    )
 
 
 def _visit(connection: Connection, click: Click) -> Visit:
@@ -155,17 +217,35 @@ def visits(connection: Connection, issue: str, *, opens: bool) -> Mapping[str, V
     return {name: found[name] for name in (*map(str, Verdict), "") if name in found}
 
 
-def of_reader(connection: Connection, reader: int) -> list[Click]:
+def of_reader(connection: Connection, reader: int) -> list[Kept]:
     """What was asked for with a reader's links, oldest first."""
-    table = click_table
-    rows = connection.execute(sa.select(table).where(table.c.reader == reader).order_by(table.c.id))
+    column = click_table.c
+    query = sa.select(column.issue, column.story, column.at, column.method, column.agent, column.verdict)
+    rows = connection.execute(query.where(column.reader == reader).order_by(column.id))
     return [
-        Click(issue=row.issue, story=row.story, reader=reader, at=row.at, method=row.method, agent=row.agent)
+        Kept(issue=row.issue, story=row.story, at=row.at, method=row.method, agent=row.agent, verdict=row.verdict)
         for row in rows
     ]
 
 
-def forget(connection: Connection, reader: int) -> None:
-    """Takes an erased reader out of their clicks, which stay counted: neither who nor with what program."""
-    table = click_table
-    connection.execute(sa.update(table).where(table.c.reader == reader).values(reader=None, agent=""))
+def forget(connection: Connection, reader: int, keys: Keys) -> None:
+    """Takes an erased reader out of their clicks, which stay counted: neither who nor with what program.
+
+    What stood for them among an issue's visitors becomes a random text, so that different visitors stay as many as
+    they were, but nobody can find again who it was; also where no reader was kept.
+    """
+    column = click_table.c
+    mine = set(connection.scalars(sa.select(column.visitor).where(column.reader == reader).distinct()))
+    issues = connection.scalars(sa.select(column.issue).distinct())
+    mine.update(_kept(connection, [visitor(keys, issue, reader) for issue in issues]))
+    connection.execute(sa.update(click_table).where(column.reader == reader).values(reader=None, agent=""))
+    for each in sorted(mine - {""}):
+        other = secrets.token_hex(16)
+        connection.execute(sa.update(click_table).where(column.visitor == each).values(visitor=other))
+
+
+def _kept(connection: Connection, visitors: Sequence[str]) -> Iterable[str]:
+    """Those among the visitors who asked for something."""
+    for first in range(0, len(visitors), _AT_ONCE):
+        some = click_table.c.visitor.in_(visitors[first : first + _AT_ONCE])
+        yield from connection.scalars(sa.select(click_table.c.visitor).where(some).distinct())

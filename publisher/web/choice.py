@@ -58,6 +58,8 @@ class Stream:
     titles: tuple[str, ...]
     """Of the newsletters."""
     rhythms: tuple[Rhythm, ...]
+    narrow: bool = False
+    """Whether it goes to some readers only: to those whom the newsletter's ``readers`` means."""
 
     @property
     def value(self) -> str:
@@ -168,15 +170,16 @@ def _streams(config: Config, reader: Subscriber, every: tuple[Stream, ...]) -> t
 
 def _stream(config: Config, newsletter: str, schedule: str) -> Stream:
     found = [
-        (one_line(letter.title), rhythm(letter.schedules[when]))
+        (one_line(letter.title), rhythm(letter.schedules[when]), bool(letter.readers))
         for name, letter in config.newsletters.items()
         if newsletter in {"", name} and (when := schedule or next(iter(letter.schedules))) in letter.schedules
     ]
     return Stream(
         newsletter=newsletter,
         schedule=schedule,
-        titles=tuple(title for title, _ in found),
-        rhythms=tuple(dict.fromkeys(each for _, each in found)),
+        titles=tuple(title for title, _, _ in found),
+        rhythms=tuple(dict.fromkeys(each for _, each, _ in found)),
+        narrow=bool(found) and all(narrow for _, _, narrow in found),
     )
 
 
@@ -189,6 +192,14 @@ def _zones(names: Iterable[str], now: datetime) -> tuple[Zone, ...]:
             continue
         found.append((now.astimezone(zone).utcoffset(), name, Zone(name=name, offset=offset(zone, now))))
     return tuple(zone for _, _, zone in sorted(found, key=lambda each: each[:2]))
+
+
+def clock(config: Config, reader: Subscriber) -> ZoneInfo:
+    """The reader's own time zone; the site's where they chose none, or one that this machine does not know."""
+    try:
+        return ZoneInfo(preference.timezone(reader.timezone)) if reader.timezone else config.site.timezone
+    except PreferenceError:
+        return config.site.timezone
 
 
 def offset(zone: tzinfo, now: datetime) -> str:

@@ -19,7 +19,7 @@ from publisher.issues import store as issues
 from publisher.text import one_line
 from publisher.web.page import Look
 from publisher.web.security import TOKEN_HEADERS
-from subscribers.tokens import Purpose, mac, verify
+from subscribers.tokens import Purpose, verify
 
 _AGENT = 200
 """Characters of a program's name that are looked at."""
@@ -96,6 +96,6 @@ def _visit(look: Look, request: Request, issue: str, story: int, reader: int) ->
         method=request.method,
         agent=one_line(headers.get("user-agent", ""))[:_AGENT],
         prefetch=prefetch(headers.get("purpose", ""), headers.get("sec-purpose", "")),
-        visitor=mac(look.app.keys, f"visit/{issue}/{reader}"),
+        visitor=store.visitor(look.app.keys, issue, reader),
         named=look.app.config.tracking.readers,
     )

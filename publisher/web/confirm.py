@@ -11,15 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from publisher.app import App
+from publisher.db.engine import Connection
 from publisher.delivery import link
 from publisher.web import form
 from publisher.web.page import Look, page
 from publisher.web.security import TOKEN_HEADERS
 from subscribers import store as readers
 from subscribers.consent import Act
-from subscribers.error import RefusedError, UnknownError
 from subscribers.subscriber import SUPPRESSED, Status, Subscriber
-from subscribers.tokens import Purpose, verify
 
 _EVER = datetime(1970, 1, 2, tzinfo=UTC)
 """A moment at which no link has expired: to tell one that was ours from one that never was."""
@@ -50,9 +50,13 @@ async def _confirm(look: Look, request: Request) -> Response:
 
 def _answer(look: Look, request: Request) -> Response:
     app = look.app
-    asked = _asked(look, request.path_params["token"])
-    if request.method == "POST" and asked.reader is not None and asked.state in {"ask", "used"}:
-        asked = _confirmed(look, asked.reader, request)
+    token = request.path_params["token"]
+    with app.database.read() as connection:
+        asked = _asked(app, connection, token)
+    if request.method == "POST" and asked.state == "ask":
+        with app.database.write() as connection:
+            asked = _confirmed(app, connection, token, form.visitor(request))
+    # Who finds a used link learns nothing of the reader's own pages: mails are forwarded.
     mine = asked.reader if asked.state == "done" else None
     return page(
         look,
@@ -60,43 +64,30 @@ def _answer(look: Look, request: Request) -> Response:
         "web/confirm.html",
         status=404 if asked.state in {"left", "expired", "unknown"} else 200,
         headers=TOKEN_HEADERS,
+        language=asked.reader.language if asked.reader else "",
         state=asked.state,
         feed=link.feed(app.config, app.keys, mine, "rss.xml") if mine else "",
         preferences=look.root + link.preferences_path(app.keys, mine.id, mine.epoch) if mine else "",
     )
 
 
-def _asked(look: Look, token: str) -> _Asked:
+def _asked(app: App, connection: Connection, token: str) -> _Asked:
     """What a link asks for now. Of one that expired its reader is only looked up to say it kindly."""
-    app = look.app
-    number = verify(app.keys, Purpose.CONFIRM, token, _EVER)
-    if number is None:
-        return _Asked(state="unknown")
-    with app.database.read() as connection:
-        reader = readers.by_id(connection, number)
+    reader = link.read_confirm(connection, app.keys, token, _EVER)
     if reader is None:
         return _Asked(state="unknown")
     if reader.status in SUPPRESSED:
         return _Asked(state="left", reader=reader)
-    living = verify(app.keys, Purpose.CONFIRM, token, app.clock.now()) is not None
+    living = link.read_confirm(connection, app.keys, token, app.clock.now()) is not None
     if reader.status is Status.PENDING:
         return _Asked(state="ask" if living else "expired", reader=reader)
     return _Asked(state="used" if living else "past", reader=reader)
 
 
-def _confirmed(look: Look, reader: Subscriber, request: Request) -> _Asked:
-    try:
-        with look.app.database.write() as connection:
-            after = readers.act(
-                connection,
-                reader.id,
-                Act.CONFIRM,
-                now=look.app.clock.now(),
-                how="confirm-link",
-                ip=form.visitor(request),
-            )
-    except RefusedError:  # they left since: an old link brings nobody back
-        return _Asked(state="left", reader=reader)
-    except UnknownError:  # they were erased at this moment
-        return _Asked(state="unknown")
+def _confirmed(app: App, connection: Connection, token: str, ip: str) -> _Asked:
+    """What the button does: it confirms whoever is pending still, now that nobody else writes."""
+    asked = _asked(app, connection, token)
+    if asked.state != "ask" or asked.reader is None:
+        return asked
+    after = readers.act(connection, asked.reader.id, Act.CONFIRM, now=app.clock.now(), how="confirm-link", ip=ip)
     return _Asked(state="done", reader=after)

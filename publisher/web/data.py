@@ -13,13 +13,17 @@ from starlette.routing import Route
 from publisher.app import App
 from publisher.db.engine import Connection
 from publisher.delivery import farewell, link
+from publisher.delivery.ledger import NOT_ACTIVE, STOPPED
+from publisher.delivery.plan import EMPTY
 from publisher.errors import NotFoundError
-from publisher.web import form
+from publisher.web import choice, form, leaving
 from publisher.web.page import Look, page
 from publisher.web.security import TOKEN_HEADERS
+from subscribers import store as readers
 from subscribers.subscriber import Subscriber
 from subscribers.tokens import Purpose, claimed, verify
 
+_LATE = "its deadline has passed"
 _SHOWN = 50
 """Mails that the page lists; the file has all."""
 
@@ -71,12 +75,12 @@ def _answer(look: Look, request: Request, body: bytes) -> Response:
 
 
 def _gone(app: App, token: str) -> bool:
-    """Whether it was a good link of a reader who is erased; one who had links revoked cannot be told from others."""
+    """Whether it was a link of a reader who is erased; of one who had links revoked nothing is left to prove it."""
     number = claimed(token)
     if number is None or verify(app.keys, Purpose.DATA, token, app.clock.now()) is None:
         return False
     with app.database.read() as connection:
-        return link.read_data(connection, app.keys, token, app.clock.now()) is None
+        return readers.by_id(connection, number) is None
 
 
 def _erased(look: Look, request: Request, language: str) -> Response:
@@ -97,7 +101,10 @@ def _shown(look: Look, request: Request, reader: Subscriber, *, sure: bool) -> R
         held=held,
         sent=held.sent[:_SHOWN],
         sure=sure,
-        zone=app.config.site.timezone,
+        zone=choice.clock(app.config, reader),
+        offset=choice.offset,
+        reasons={NOT_ACTIVE: "inactive", STOPPED: "stopped", EMPTY: "empty", _LATE: "late"},
+        said=leaving.said,
         topics={slug: rule.title for slug, rule in app.config.topics.items()},
         titles={name: letter.title for name, letter in app.config.newsletters.items()},
         path=f"{look.root}/d/{request.path_params['token']}",

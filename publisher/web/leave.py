@@ -11,7 +11,6 @@ from functools import partial
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -24,7 +23,7 @@ from publisher.web.security import TOKEN_HEADERS
 from subscribers import store as readers
 from subscribers.consent import UNDOABLE
 from subscribers.error import RefusedError, UnknownError
-from subscribers.subscriber import SUPPRESSED, Status
+from subscribers.subscriber import SUPPRESSED, Status, Subscriber
 from subscribers.tokens import Purpose, verify
 
 _FIELD, _ONE_CLICK = "List-Unsubscribe", b"One-Click"
@@ -82,10 +81,14 @@ def _one_click(request: Request, body: bytes, fields: Mapping[str, str]) -> bool
     return _ONE_CLICK in body
 
 
-def _ask(look: Look, request: Request) -> Response:
-    """One button; where the site has several newsletters, one for each besides. The same for everybody."""
+def _ask(look: Look, request: Request, *, missing: bool = False) -> Response:
+    """One button; where the site has several newsletters, one for each besides. The same for everybody.
+
+    ``missing``: the newsletter that somebody wanted to leave is not one of them any more.
+    """
     letters = [(name, letter.title) for name, letter in look.app.config.newsletters.items()]
-    return _shown(look, request, "ask", several=letters if len(letters) > 1 else ())
+    several = letters if len(letters) > 1 else ()
+    return _shown(look, request, "ask", status=422 if missing else 200, several=several, missing=missing)
 
 
 def _leave(look: Look, request: Request, number: int, how: str) -> str:
@@ -96,15 +99,15 @@ def _leave(look: Look, request: Request, number: int, how: str) -> str:
             _, event = readers.leave(connection, number, now=now, how=how, ip=form.visitor(request))
     except UnknownError:
         return ""
-    return link.undo(app.keys, event, now) if event is not None else ""
+    return link.undo(app.keys, number, event, now) if event is not None else ""
 
 
 def _left_one(look: Look, request: Request, number: int, name: str) -> Response:
     """Leaves one newsletter of several. Where nothing else comes it is the same as leaving."""
     app = look.app
     letter = app.config.newsletters.get(name)
-    if letter is None:
-        raise HTTPException(400)
+    if letter is None:  # renamed or dropped while the page was open: no way out may fail
+        return _ask(look, request, missing=True)
     with app.database.write() as connection:
         reader = readers.by_id(connection, number)
         living = reader is not None and reader.status not in SUPPRESSED
@@ -123,13 +126,13 @@ def _told(look: Look, request: Request, number: int, fields: Mapping[str, str]) 
     with app.database.write() as connection:
         readers.reason(connection, number, leaving.reason(fields), now=now)
     kept = fields.get("kept", "")
-    undo = kept if link.read_undo(app.keys, kept, now) is not None else ""
+    undo = kept if link.read_undo(app.keys, number, kept, now) is not None else ""
     return _shown(look, request, "told", undo=undo)
 
 
 def _undone(look: Look, request: Request, number: int, code: str) -> Response:
     """Takes the leaving back; again is as good as once."""
-    event = link.read_undo(look.app.keys, code, look.app.clock.now())
+    event = link.read_undo(look.app.keys, number, code, look.app.clock.now())
     if event is not None:
         _take_back(look, request, number, event)
     with look.app.database.read() as connection:
@@ -150,6 +153,12 @@ def _take_back(look: Look, request: Request, number: int, event: int) -> None:
         return
 
 
+def left(look: Look, request: Request, reader: Subscriber, undo: str) -> Response:
+    """The page that a reader sees who left by another page of theirs; its buttons are sent to this one."""
+    path = look.root + link.unsubscribe_path(look.app.keys, reader.id)
+    return _shown(look, request, "done", undo=undo, path=path, language=reader.language)
+
+
 def _shown(
     look: Look,
     request: Request,
@@ -160,6 +169,9 @@ def _shown(
     title: str = "",
     several: Sequence[tuple[str, str]] = (),
     paused: bool = False,
+    missing: bool = False,
+    path: str = "",
+    language: str = "",
 ) -> Response:
     return page(
         look,
@@ -167,10 +179,13 @@ def _shown(
         "web/unsubscribe.html",
         status=status,
         headers=TOKEN_HEADERS,
+        language=language,
         state=state,
         undo=undo,
         title=title,
         several=several,
         paused=paused,
+        missing=missing,
+        path=path,
         reasons=tuple(leaving.REASONS),
     )

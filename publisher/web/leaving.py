@@ -60,6 +60,14 @@ def _wanted(config: Config, reader: Subscriber) -> tuple[Named, ...]:
     )
 
 
+def said(text: str) -> tuple[str, str]:
+    """What ``reason`` made of a form: the choice (a key of ``REASONS``, or blank) and the reader's own words."""
+    for key, name in REASONS.items():
+        if text == name or text.startswith(f"{name}: "):
+            return key, text[len(name) + 2 :]
+    return "", text
+
+
 def reason(fields: Mapping[str, str]) -> str:
     """Why the reader left, as the history keeps it; blank where they did not say."""
     chosen = REASONS.get(fields.get("reason", ""), "")

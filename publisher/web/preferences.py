@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime
 from functools import partial
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -21,7 +20,7 @@ from publisher.delivery import link
 from publisher.delivery.letters import store as letters
 from publisher.delivery.letters.letter import Kind
 from publisher.errors import NotFoundError
-from publisher.web import choice, form, leaving, pause
+from publisher.web import choice, form, leave, leaving, narrow, pause
 from publisher.web.choice import Fault, Form
 from publisher.web.page import Look, page
 from publisher.web.security import TOKEN_HEADERS
@@ -40,6 +39,7 @@ _TRUE_WHILE: Mapping[str, frozenset[Status]] = MappingProxyType(
         "left": _LIVING,
         "back": _LIVING,
         "data": _LIVING | {Status.UNSUBSCRIBED},
+        "revoked": _LIVING,
     }
 )
 """Notes that the page can show, and the statuses in which each is true: an address may be opened again much later."""
@@ -51,6 +51,8 @@ class _Outcome:
 
     reader: Subscriber
     done: str = ""
+    undo: str | None = None
+    """They left altogether: the code that takes it back, or blank where nothing can."""
     status: int = 200
     form: Form | None = None
     faults: Mapping[str, Fault] = field(default_factory=dict)
@@ -98,8 +100,12 @@ def _answer(look: Look, request: Request, body: bytes) -> Response:
         reader = _read(app, connection, token)
         pressed = _Pressed(app=app, connection=connection, reader=reader, fields=fields, now=app.clock.now(), ip=ip)
         outcome = _done(pressed)
+    if outcome.undo is not None:  # the answer itself: an address would keep the code that takes it back
+        return leave.left(look, request, outcome.reader, outcome.undo)
     if not outcome.done:
         return _shown(look, request, outcome)
+    if outcome.reader.epoch != reader.epoch:
+        token = link.preferences_path(app.keys, reader.id, outcome.reader.epoch).rpartition("/")[2]
     # By GET: loading the page again sends nothing again.
     return RedirectResponse(f"{look.root}/p/{token}?done={outcome.done}", status_code=303, headers=TOKEN_HEADERS)
 
@@ -107,8 +113,9 @@ def _answer(look: Look, request: Request, body: bytes) -> Response:
 def _done(pressed: _Pressed) -> _Outcome:
     """What the pressed button does. Without one nothing is done: an empty form would ask for everything."""
     acts, reader = [value for name, value in pressed.fields if name == "act"], pressed.reader
-    # Who left can still ask for what is held of them; whose mail came back cannot be sent it.
-    if reader.status in SUPPRESSED and (acts != ["data"] or reader.status is not Status.UNSUBSCRIBED):
+    # Who left may have pressed twice, and can ask for what is held of them; whose mail came back cannot be sent it.
+    left = reader.status is Status.UNSUBSCRIBED and acts in (["data"], ["leave"])
+    if reader.status in SUPPRESSED and not left:
         return _Outcome(reader=reader, status=409)
     if len(acts) != 1 or acts[0] not in _BUTTONS:
         raise HTTPException(400)
@@ -134,7 +141,7 @@ def _save(pressed: _Pressed) -> _Outcome:
 
 def _pause(pressed: _Pressed) -> _Outcome:
     fields = form.single(pressed.fields)
-    until = pause.until(fields, _zone(pressed.app, pressed.reader), pressed.now)
+    until = pause.until(fields, choice.clock(pressed.app.config, pressed.reader), pressed.now)
     if isinstance(until, Fault):
         return _Outcome(reader=pressed.reader, status=422, faults={"until": until}, typed=fields)
     return _acted(pressed, Act.PAUSE, "paused", until)
@@ -156,8 +163,9 @@ def _leave(pressed: _Pressed) -> _Outcome:
     config, reader, name = pressed.app.config, pressed.reader, _newsletter(pressed)
     declined = leaving.without(config, reader, name)
     if declined is None and any(each.name == name for each in leaving.coming(config, reader)):
-        after, _ = readers.leave(pressed.connection, reader.id, now=pressed.now, how=_HOW, ip=pressed.ip)
-        return _Outcome(reader=after, done="left")
+        after, event = readers.leave(pressed.connection, reader.id, now=pressed.now, how=_HOW, ip=pressed.ip)
+        undo = link.undo(pressed.app.keys, reader.id, event, pressed.now) if event is not None else ""
+        return _Outcome(reader=after, undo=undo)
     return _declined(pressed, declined or reader.declined, "left")
 
 
@@ -186,13 +194,22 @@ def _data(pressed: _Pressed) -> _Outcome:
     return _Outcome(reader=pressed.reader, done="data")
 
 
+def _revoke(pressed: _Pressed) -> _Outcome:
+    """Makes all links of mails up to now worthless, but for the ways out."""
+    return _Outcome(reader=readers.revoke_links(pressed.connection, pressed.reader.id, now=pressed.now), done="revoked")
+
+
 _BUTTONS: Mapping[str, Callable[[_Pressed], _Outcome]] = MappingProxyType(
-    {"save": _save, "pause": _pause, "resume": _resume, "leave": _leave, "rejoin": _rejoin, "data": _data}
+    {
+        "save": _save,
+        "pause": _pause,
+        "resume": _resume,
+        "leave": _leave,
+        "rejoin": _rejoin,
+        "data": _data,
+        "revoke": _revoke,
+    }
 )
-
-
-def _zone(app: App, reader: Subscriber) -> tzinfo:
-    return ZoneInfo(reader.timezone) if reader.timezone else app.config.site.timezone
 
 
 def _shown(look: Look, request: Request, outcome: _Outcome) -> Response:
@@ -201,7 +218,8 @@ def _shown(look: Look, request: Request, outcome: _Outcome) -> Response:
     offer = choice.offer(config, reader, now)
     before = choice.stored(reader, offer, config.site.language)
     done = request.query_params.get("done", "") if outcome.status == 200 else ""
-    today = now.astimezone(_zone(app, reader)).date()
+    zone = choice.clock(config, reader)
+    today = now.astimezone(zone).date()
     return page(
         look,
         request,
@@ -219,7 +237,9 @@ def _shown(look: Look, request: Request, outcome: _Outcome) -> Response:
         coming=leaving.coming(config, reader),
         left=leaving.left(config, reader),
         zone=config.site.timezone.key,
-        own_zone=_zone(app, reader),
+        own_zone=zone,
+        elsewhere=narrow.elsewhere(config, reader, now),
+        feed=link.feed(config, app.keys, reader, "rss.xml"),
         days=(pause.later(today, 0), today + pause.LONGEST),
         path=f"{look.root}/p/{request.path_params['token']}",
         leave=look.root + link.unsubscribe_path(app.keys, reader.id),

@@ -32,7 +32,8 @@ from publisher.web.stamp import Verdict
 
 _SHORTLY = {"cache-control": "public, max-age=60"}
 _OWN = {"cache-control": "no-store"}
-"""A page with a form is its visitor's own: it holds a stamp that works once."""
+"""A page with a form is its visitor's own: it holds a stamp of this moment, which works for a day, and only once where
+the form asks for work."""
 _LATEST = 5
 _COUNTED_FOR = timedelta(minutes=10)
 

@@ -25,7 +25,7 @@ budget = sa.Table(
     metadata,
     sa.Column("scope", sa.Text, primary_key=True),
     sa.Column("hash", sa.Text, primary_key=True),
-    sa.Column("start", Moment, nullable=False),
+    sa.Column("start", Moment, nullable=False, index=True),
     sa.Column("taken", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -34,7 +34,7 @@ asked = sa.Table(
     metadata,
     sa.Column("hash", sa.Text, primary_key=True),
     sa.Column("first", Moment, nullable=False),
-    sa.Column("last", Moment, nullable=False),
+    sa.Column("last", Moment, nullable=False, index=True),
     sa.Column("letters", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -42,7 +42,7 @@ spent = sa.Table(
     "spent",
     metadata,
     sa.Column("hash", sa.Text, primary_key=True),
-    sa.Column("until", Moment, nullable=False),
+    sa.Column("until", Moment, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
 
@@ -140,11 +140,24 @@ def spend(connection: Connection, proof: str, until: datetime, *, mac: Mac) -> b
     return done.one_or_none() is not None
 
 
+def has_old(connection: Connection, now: datetime) -> bool:
+    """Whether ``drop_old`` would forget anything."""
+    found = (sa.select(table.c.hash).where(old).limit(1) for table, old in _old(now))
+    return any(connection.execute(each).first() is not None for each in found)
+
+
 def drop_old(connection: Connection, now: datetime) -> None:
     """Forgets what measures nothing any more."""
-    connection.execute(sa.delete(budget).where(budget.c.start <= now - WINDOW))
-    connection.execute(sa.delete(asked).where(asked.c.last <= now - FORGET))
-    connection.execute(sa.delete(spent).where(spent.c.until <= now))
+    for table, old in _old(now):
+        connection.execute(sa.delete(table).where(old))
+
+
+def _old(now: datetime) -> tuple[tuple[sa.Table, sa.ColumnElement[bool]], ...]:
+    return (
+        (budget, budget.c.start <= now - WINDOW),
+        (asked, asked.c.last <= now - FORGET),
+        (spent, spent.c.until <= now),
+    )
 
 
 def _insert(dialect: str, table: sa.Table) -> Any:  # Any: two classes with the same verbs

@@ -24,7 +24,7 @@ from subscribers.db.table import (
     suppression,
     unpacked,
 )
-from subscribers.intake import Choices, Outcome, RowResult, Verdict, decide
+from subscribers.intake import Choices, Outcome, RowResult, Verdict, decide, unread
 from subscribers.row import BadRow, Row, cells
 from subscribers.subscriber import Status, Subscriber
 
@@ -85,7 +85,9 @@ def import_stream(read: Opening, write: Opening, rows: Iterable[Row | BadRow], t
 def _results(rows: Iterable[Row | BadRow], task: Intake, seen: _Seen, opened: Opening) -> Iterator[RowResult]:
     left = iter(rows)
     while batch := list(islice(left, BATCH)):
-        results: list[RowResult | None] = [_unread(row) if isinstance(row, BadRow) else None for row in batch]
+        results: list[RowResult | None] = [
+            unread(row, task.choices) if isinstance(row, BadRow) else None for row in batch
+        ]
         good = [(place, row) for place, row in enumerate(batch) if isinstance(row, Row)]
         todo = []
         for (place, row), first in zip(good, seen.first([row for _, row in good]), strict=True):
@@ -99,10 +101,6 @@ def _results(rows: Iterable[Row | BadRow], task: Intake, seen: _Seen, opened: Op
                     results[place] = result
                 todo = [(place, row) for place, row in todo if results[place] is None]
         yield from (result for result in results if result is not None)
-
-
-def _unread(row: BadRow) -> RowResult:
-    return RowResult(row=row.number, file=row.file, address=row.email, outcome=Outcome.REFUSED, reason=row.reason)
 
 
 def _twice(row: Row, first: str) -> RowResult:

@@ -7,6 +7,7 @@ on every database; other capitals as themselves.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement, FunctionElement
 
-from subscribers.db.table import subscriber, unpacked
+from subscribers.db.table import subscriber, subscriber_topic, unpacked
 from subscribers.segments.match import suffix
 from subscribers.segments.tree import ALL, And, Defaults, Expression, Field, Not, Or, Relation, Segment, Test, lowered
 from subscribers.segments.value import bounds
@@ -67,6 +68,17 @@ def page(
 def count(connection: Connection, where: Segment | None = None) -> int:
     """How many readers are in the segment."""
     return connection.execute(sa.select(sa.func.count()).select_from(subscriber).where(belongs(where))).scalar_one()
+
+
+def kept(connection: Connection, field: Field, names: Collection[str]) -> set[str]:
+    """Those of the names that a reader still has as a topic, newsletter or schedule."""
+    columns = {
+        Field.TOPIC: subscriber_topic.c.topic,
+        Field.NEWSLETTER: subscriber.c.newsletter,
+        Field.SCHEDULE: subscriber.c.schedule,
+    }
+    column = columns[field]
+    return set(connection.scalars(sa.select(column).where(column.in_(list(names))).distinct()))
 
 
 class _Lower(FunctionElement[str]):

@@ -100,10 +100,11 @@ subscriber = sa.Table(
     _text("declined", server_default=sa.text("''")),  # sorted names, ;-joined
     sa.Column("paused_until", Moment),
     sa.Column("engaged_at", Moment),
+    sa.Column("asked_at", Moment),
     # Asked each minute, and small: whose pause has an end, who has not confirmed. An index of all states would only
     # mislead the readers' pages, which go by id.
     sa.Index("ix_subscriber_paused_until", "paused_until", **_only("paused_until IS NOT NULL")),
-    sa.Index("ix_subscriber_pending", "id", **_only("status = 'pending'")),
+    sa.Index("ix_subscriber_asked_at", "asked_at", **_only("asked_at IS NOT NULL")),
     sqlite_autoincrement=True,  # the id of an erased reader stands in old mails' links and may never be another's
 )
 subscriber_topic = sa.Table(
@@ -114,6 +115,22 @@ subscriber_topic = sa.Table(
     sa.Index(None, "topic", "subscriber"),
     sqlite_with_rowid=False,
 )
+pending_wish = sa.Table(
+    "pending_wish",
+    metadata,
+    sa.Column("subscriber", _ID, sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    _text("name"),
+    _text("topics"),
+    _text("newsletter"),
+    _text("schedule"),
+    _text("language"),
+    _text("timezone"),
+    _text("format"),  # blank where it was not said
+    _text("consent_ip"),
+    _text("consent_text"),
+)
+"""What a sign-up with the address of somebody we know asks for: anybody can type it, so nothing of it counts, and
+nothing that is known is touched, before it is confirmed."""
 consent_event = sa.Table(
     "consent_event",
     metadata,

@@ -29,6 +29,12 @@ def recognise(header: Collection[str]) -> bool:
     return {"email", "creation_date"} <= set(header) and not {"type", "subscriber_type"}.isdisjoint(header)
 
 
+def missing(header: Collection[str], file: str = "") -> tuple[str, ...]:
+    """The columns without which nobody can say what a row means."""
+    del file
+    return ("type",) if {"type", "subscriber_type"}.isdisjoint(header) else ()
+
+
 def row(number: int, cells: Mapping[str, str], file: str = "") -> Row | BadRow:
     """What the row means here. A type that nobody knows is refused: it may mean that they left."""
     del file

@@ -234,9 +234,9 @@ def test_a_changed_link_leaves_nobody(sent, site, client, variant):
 @pytest.mark.parametrize("variant", ["base64"], indirect=True)
 def test_a_test_mail_is_as_whole_as_any_and_acts_on_nobody(sent, site, client, variant):
     folder = site.config.path.parent
-    before = set((folder / "outbox").iterdir())
+    before = set((folder / "outbox").glob("*.eml"))
     mailed_site.command(folder, "issue", "test", issue_id("weekly"), LI)
-    (file,) = set((folder / "outbox").iterdir()) - before
+    (file,) = set((folder / "outbox").glob("*.eml")) - before
     raw = file.read_bytes()
     assert faults(raw, domain=DOMAIN) == []
     assert str(parsed(raw)["subject"]) == f"[TEST] {SUBJECTS['weekly']}"

@@ -41,7 +41,7 @@ class Sent:
     encoding: str
 
     def mails(self) -> dict[str, bytes]:
-        return {file.name: file.read_bytes() for file in sorted((self.config.parent / "outbox").iterdir())}
+        return {file.name: file.read_bytes() for file in sorted((self.config.parent / "outbox").glob("*.eml"))}
 
 
 @pytest.fixture(scope="module", params=range(3), ids=ENCODINGS)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from delivery.returned import dsn
 from fakes import NOW, approved, make_site, opened
 
 from publisher.cli.main import run
+from publisher.db import alarm
 from publisher.delivery import link
 from publisher.issues import store
 from subscribers.tokens import leave_mark, return_path
@@ -63,15 +65,19 @@ def test_an_mbox_of_everything(site, tmp_path):
     assert [(each["kind"], each["outcome"], each["count"]) for each in done["reports"] if each["kind"] != "nothing"] == [
         ("invalid", "recorded", 1), ("invalid", "unproved", 1), ("leave", "recorded", 1),
     ]  # fmt: skip
-    assert [each["address"] for each in done["unproved"]] == ["r3…@example.org"]
+    assert [each["address"] for each in done["unproved"]] == ["r3@example.org"], (
+        "who runs the command must know whom to ask"
+    )
+    assert "no mark" in done["unproved"][0]["why"]
     assert [site.status(reader) for reader in (1, 2, 3)] == ["bounced", "unsubscribed", "active"]
 
     again = site.run("bounces", box).out
     assert "0 reports recorded" in again
     assert "duplicate" in again
     assert "--trust-addresses" in again
+    assert "r3@example.org" in again
     trusted = site.run("bounces", box, "--trust-addresses").out
-    assert "1 report recorded (bounce 1 reader)" in trusted
+    assert "1 report recorded (1 reader bounced)" in trusted
     assert site.status(3) == "bounced"
 
 
@@ -122,5 +128,36 @@ def test_a_maildir_is_marked_and_read_again_where_asked(site, tmp_path):
 def test_what_cannot_be_read_is_told(site, tmp_path):
     done = site.run("bounces", tmp_path / "gone", code=1)
     assert "there is no" in done.err
-    assert site.json("bounces", tmp_path, code=1)["trouble"][0].startswith(f"{tmp_path} is no Maildir; ")
+    assert site.json("bounces", tmp_path, code=1)["trouble"][0].startswith(f"{tmp_path} is no Maildir (")
     site.run("bounces", code=2)
+
+
+def test_a_bounce_is_rehearsed_with_the_folder_transport(site, tmp_path):
+    """The envelope that the folder keeps beside a message is where a server would send its notice to."""
+    (file,) = (site.file.parent / "outbox").glob("r2@example.org.*.envelope")
+    sender, recipient = (line.partition("<")[2].rstrip(">") for line in file.read_text(encoding="utf-8").splitlines())
+    assert recipient == "r2@example.org"
+    assert sender.startswith("bounce+")
+    for name in ("new", "cur", "tmp"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+    page = (Path(__file__).parents[2] / "docs" / "bounces.md").read_text(encoding="utf-8")
+    notice = page.partition("<<END\n")[2].partition("\nEND\n")[0].replace("TO\n", f"{sender}\n", 1)
+    (tmp_path / "in/new/1").write_text(notice.replace("li@example.org", recipient), encoding="utf-8")
+    assert "1 report recorded (1 reader bounced)" in site.run("bounces", tmp_path / "in").out
+    assert [site.status(reader) for reader in (1, 2, 3)] == ["active", "bounced", "active"]
+
+
+def test_an_alarm_is_shown_where_somebody_looks(site):
+    with opened(site.file) as app, app.database.write() as connection:
+        alarm.raise_(connection, "bounces", site.issue, app.clock.now(), "21 readers of 100; look")
+        alarm.raise_(connection, "bounces", "another", app.clock.now(), "another's")
+        alarm.raise_(connection, "relay", "", app.clock.now(), "it is down; look")
+    report = site.run("issue", "report", site.issue).out
+    assert ": 21 readers of 100; look" in report
+    assert "another's" not in report
+    assert [each[:12] for each in site.json("issue", "report", site.issue)["alarms"]] == ["alarm since "]
+    due = site.run("run-due", now=NOW).out
+    assert due.count("alarm since ") == 3
+    checked = site.run("check").out
+    assert f"{site.issue}: warning: alarm since 2025-" in checked
+    assert "relay: warning: alarm since 2025-" in checked

@@ -72,7 +72,7 @@ def test_the_report_groups_what_was_refused(site, command):
         "  … and 27 more rows like these: refused: active needs consent_at; fill it in, or declare their consent with --declare",
         "row 32: nobody: refused: 'nobody' is no e-mail address: An email address must have an @-sign; write one as in name@example.org",
         "row 33: a@example.net: refused: topic 'chps' is not offered; did you mean chips?",
-        "warning: row 34: info@example.net: language 'fr' is none of en, zh-Hans: kept as theirs",
+        "warning: row 34: info@example.net: language 'fr' is none of en, zh-Hans: kept as theirs, the words around the stories stay English",
         "warning: row 35: 王@mailinator.com: the address needs a relay with SMTPUTF8",
         "1 flagged disposable (a mailbox that is thrown away): 王@mailinator.com",
         "1 flagged role (a desk, not a person): info@example.net",
@@ -108,7 +108,8 @@ def test_every_row_is_in_the_report_file(site, command):
     ]  # fmt: skip
     assert rows[2]["warnings"].startswith("language 'fr'")
     assert "cannot be written: No such file" in command("import", file, "--report", site / "no" / "r.csv", code=1).err
-    assert "cannot be written: No space left" in command("import", file, "--report", "/dev/full", code=1).err
+    err = command("import", file, "--report", "/dev/full", code=1).err
+    assert err.endswith("/dev/full cannot be written: No space left on device; name another with --report\n")
 
 
 def test_json_is_one_object_with_every_row(site, command):
@@ -119,7 +120,7 @@ def test_json_is_one_object_with_every_row(site, command):
         (2, "a@example.net", "new", "active"), (3, "nobody", "refused", None),
     ]  # fmt: skip
     assert told == {
-        "applied": True, "program": "", "unknown_columns": ["shoe"], "skipped_files": [],
+        "applied": True, "program": "", "stopped": False, "unknown_columns": ["shoe"], "skipped_files": [],
         "new": 1, "changed": 0, "unchanged": 0, "refused": 1, "suppressed": 0,
     }  # fmt: skip
     empty = json.loads(command("import", listing(site), "--json").out)
@@ -131,7 +132,7 @@ def test_another_programs_export_is_said_and_mapped(site, command):
     assert out.splitlines()[0] == "this is an export of Ghost"
     assert "not taken over: id, note, complimentary_plan, stripe_customer_id, tiers" in out
     assert "warning: row 2: ann@example.org: tag 'VIP' is no topic here; --topic-map makes it one" in out
-    assert "1 of them wait for a consent" in out
+    assert "1 of them waits for a consent; until then they get no mail" in out
     out = command("import", SAMPLES / "ghost.csv", "--topic-map", "VIP=ai", "--declare", "Signed up at Ghost").out
     assert "row 2: ann@example.org: changed: status: pending → active, topics: chips → ai;chips" in out
     assert "no '='" in command("import", SAMPLES / "ghost.csv", "--topic-map", "VIP", code=2).err
@@ -146,9 +147,9 @@ def test_standard_input_is_taken(site, command, monkeypatch):
 
 def test_a_bar_moves_on_a_terminal_and_lines_are_printed_elsewhere(site, command, monkeypatch):
     monkeypatch.setattr(moving, "OFTEN", 10)
-    monkeypatch.setattr(moving, "SELDOM", 20)
+    monkeypatch.setattr(moving, "SELDOM", 0)
     file = listing(site, *(f"r{number}@example.net,,,," for number in range(45)))
-    assert command("import", file).err.splitlines() == ["20 rows", "40 rows"]
+    assert command("import", file).err.splitlines()[:2] == ["10 rows, 100 % of the file", "20 rows, 100 % of the file"]
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     assert "20 rows" not in command("import", file).err
 
@@ -209,12 +210,18 @@ def test_an_import_that_is_interrupted_says_so_and_goes_on(site, command):
         out.write("email\n" + "".join(f"r{number}@example.net\n" for number in range(4500)))
         out.flush()
         while not (site / "report.csv").exists() or (site / "report.csv").stat().st_size < 8192:
+            assert process.poll() is None, process.communicate()
             os.sched_yield()
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()
     assert process.returncode == 1
-    assert err.lstrip() == "publisher: stopped; nothing is lost: run the command again to go on\n"
+    told = list(csv.DictReader(io.StringIO((site / "report.csv").read_bytes().decode(), newline="")))
+    assert err.lstrip() == (
+        f"publisher: stopped after {len(told)} rows: {len(told)} new and 0 changed are stored; "
+        "run it again: those are unchanged then, and it goes on\n"
+    )
     kept = json.loads(command("stats", "--json").out)["statuses"]["pending"]
+    assert kept == len(told)
     assert kept in {2000, 4000}
     file = listing(site, *(f"r{number}@example.net,,,," for number in range(4500)))
     assert f"{4500 - kept} new, {kept} unchanged" in command("import", file, "--apply").out
@@ -228,3 +235,45 @@ def test_whatever_the_file_is_it_ends_with_a_sentence(site, command, data):
     found = command("import", "odd", code=1)
     assert "Traceback" not in found.err
     assert (found.err or found.out).strip()
+
+
+def test_a_column_that_says_who_left_stops_it_unless_it_is_ignored(site, command):
+    (site / "own.csv").write_text("email,Opt-out\na@example.net,yes\n", "utf-8")
+    assert "--apply refuses it" in command("import", "own.csv").out
+    for words in (["--apply"], ["--declare", "They agreed"], ["--apply", "--from", "csv"]):
+        err = command("import", "own.csv", *words, code=1).err
+        assert "column 'Opt-out' may say who left" in err
+        assert err.endswith("or say --ignore-column 'Opt-out'\n")
+    assert "1 new" in command("import", "own.csv", "--apply", "--ignore-column", "opt-out").out
+    assert "is no column" in command("import", "own.csv", "--ignore-column", "email", code=1).err
+
+
+def test_small_mistakes_are_told_with_what_was_meant(site, command):
+    lines = [
+        "a@example.net,,AI News,,", 'b@example.net,,"ai,chips",,', f"c@example.net,,ai；chips,{GIVEN},",
+        f"d@example.net,,Chips,{GIVEN},",
+    ]  # fmt: skip
+    out = command("import", listing(site, *lines), code=1).out.splitlines()
+    assert out[:4] == [
+        "row 2: a@example.net: refused: topic 'AI News' is no slug; did you mean ai?",
+        "row 3: b@example.net: refused: topic 'ai,chips' is no slug; write ; between them",
+        "row 4: c@example.net: refused: topic 'ai；chips' is not offered; write ; between topics",
+        "row 5: d@example.net: refused: topic 'Chips' is not offered; did you mean chips?",
+    ]
+    assert "--declare: the text is blank" in command("import", "list.csv", "--declare", "", code=2).err
+    (site / "p.csv").write_text(f"email,status,consent_at,paused_until\na@example.net,paused,{GIVEN},2025-01-01\n")
+    out = command("import", "p.csv", "--apply").out
+    assert "a@example.net: the pause ended on 2025-01-01: taken as active" in out
+    assert "new (active)" in out
+
+
+@pytest.mark.parametrize("words", [["subscribers", "import", "list.csv"], ["subscribers", "list"], ["articles"]])
+def test_a_full_disk_behind_standard_output_is_no_defect(site, command, words):
+    command("import", listing(site, f"a@example.net,,,{GIVEN},"), "--apply")
+    with open("/dev/full", "w") as full:
+        line = [sys.executable, "-m", "publisher", *words, "--json"]
+        done = subprocess.run(line, cwd=site, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    told = (
+        "publisher: standard output cannot be written: No space left on device; make room there, or write elsewhere\n"
+    )
+    assert (done.returncode, done.stderr) == (1, told)

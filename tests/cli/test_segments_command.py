@@ -76,5 +76,60 @@ def test_counts_and_exports_of_some(there):
 @pytest.mark.parametrize("command", ["list", "stats", "export"])
 def test_a_mistake_is_one_line(there, command):
     done = there.run("subscribers", command, "--where", "topic:chips and topik:ai", code=2)
-    assert done.errors == ["publisher: Invalid value for --where: column 17: 'topik' is no field; did you mean topic?"]
+    assert done.errors == [
+        "publisher: Invalid value for --where: column 17: 'topik' is no field; did you mean topic?; the words are in docs/segments.md"
+    ]
     assert done.out == ""
+
+
+def test_only_readers_of_a_status(there):
+    assert (
+        there.json("subscribers", "list", "--status", "active", "--where", "domain:qq.com or language:de")["total"] == 1
+    )
+    assert there.json("subscribers", "list", "--status", "pending")["total"] == 0
+
+
+@pytest.fixture
+def named(tmp_path, capsys, monkeypatch):
+    """Runs ``subscribers …`` on a site that names its topics: the exit code and what it complained of."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "content").mkdir()
+    text = """
+site: {title: T, url: "https://news.example.org/", language: en}
+content: {path: content}
+topics: {chips: {title: Chips}, ai: {title: AI News}, old: {title: Old}}
+newsletters: {weekly: {title: W, from: "W <w@example.org>"}}
+"""
+    config = tmp_path / "config.yaml"
+    config.write_text(text, "utf-8")
+    words = ["--confirmed", "--consent-text", "x", "--topics", "old"]
+    assert run(["subscribers", "add", "a@example.org", *words]) == 0
+    config.write_text(text.replace(", old: {title: Old}", ""), "utf-8")
+
+    def call(where):
+        capsys.readouterr()
+        code = run(["subscribers", "list", "--where", where])
+        return code, capsys.readouterr().err.strip()
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("not topic:chps", "the site has no topic 'chps'; did you mean chips?"),
+        ("newsletter:wekly", "the site has no newsletter 'wekly'; did you mean weekly?"),
+        ('topic:"AI News"', "did you mean ai?"),
+        ("schedule:dayly", "the site has no schedule 'dayly'; "),
+    ],
+)
+def test_names_that_the_site_does_not_have_are_mistakes(named, where, told):
+    code, err = named(where)
+    assert code == 2
+    assert told in err
+    assert err.endswith("docs/segments.md")
+
+
+def test_a_topic_that_some_reader_still_has_is_found(named):
+    assert named("topic:old") == (0, "note: the site has no topic 'old' any more; some readers have it")
+    assert named("topic:CHIPS") == (0, "")

@@ -285,10 +285,7 @@ def test_what_is_not_in_this_version_is_said():
         "delivery.domains",
         "webhooks.out",
     ]
-    assert all(
-        re.fullmatch(r"[\w.]+ is (not used|not followed|not built): .+[^.]", sentence)
-        for sentence in sentences
-    )
+    assert all(re.fullmatch(r"[\w.]+ is (not used|not followed|not built): .+[^.]", sentence) for sentence in sentences)
 
 
 def test_every_fact_about_an_article_can_be_looked_for_under_other_keys():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from builders import AT
 
@@ -55,6 +55,22 @@ def test_an_alarm_that_ended_stands_no_more_and_may_come_again(database):
     assert raised(database, "bounces", "weekly-1", again, "b") is True
     (only,) = standing(database)
     assert (only.raised, only.count, only.text, only.ended) == (again, 1, "b", None)
+
+
+def test_an_alarm_that_was_seen_meanwhile_goes_on(database):
+    raised(database, "bounces", "weekly-1", AT, "a")
+    raised(database, "bounces", "weekly-1", LATER, "b")
+    with database.write() as connection:
+        assert alarm.end(connection, "bounces", "weekly-1", LATER, seen=AT) is False
+        assert alarm.end(connection, "bounces", "weekly-1", LATER, seen=LATER) is True
+        (row,) = connection.execute(alarm.alarm_table.select()).mappings()
+    assert (row["raised"], row["seen"], row["count"], row["text"], row["ended"]) == (AT, LATER, 2, "b", LATER)
+
+
+def test_an_alarm_says_since_when(database):
+    raised(database, "bounces", "weekly-1", AT, "21 of 100; look")
+    (only,) = standing(database)
+    assert only.sentence(UTC) == f"alarm since {AT.astimezone(UTC):%Y-%m-%d %H:%M}: 21 of 100; look"
 
 
 def test_of_many_who_raise_it_at_once_one_is_first(database):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -36,6 +36,11 @@ def make_post(folder: Path, database: Any, limits: str = "{}", *, delivery: str 
     file.write_text(CONFIG.format(delivery=delivery, approvals=1) + f"subscribers: {{signup: {limits}}}\n")
     config = load(file, {})
     return Post(config=config, database=database, templates=Templates(config.templates), keys=KEYS, media=folder)
+
+
+def at(moment: datetime) -> Callable[[], datetime]:
+    """A clock that stands."""
+    return lambda: moment
 
 
 def wanted(address: str = VICTIM, **changes: Any) -> Wanted:

@@ -17,8 +17,8 @@ from publisher import log
 from publisher.db import alarm
 from publisher.db import engine as engine_module
 from publisher.delivery import ledger
-from publisher.delivery.bounces import store
-from publisher.delivery.bounces.record import Outcome, Told, fingerprint, record, record_all
+from publisher.delivery.bounces import poll, store
+from publisher.delivery.bounces.record import Outcome, Told, calm, fingerprint, record, record_all
 from publisher.delivery.bounces.report import Kind
 from publisher.errors import StoreError
 from subscribers import store as readers
@@ -80,11 +80,31 @@ def test_mail_that_was_forwarded_is_about_who_got_it_of_us(database, post, ids, 
 
 
 def test_the_code_of_an_unsubscribe_link_proves_the_reader(database, post, ids, issue):
-    (done,) = told(post, report(Kind.COMPLAINT, links=(code(ids[1]),), recipient=""))
+    (done,) = told(post, report(Kind.COMPLAINT, links=(code(ids[1]),), recipient=""), trusted=True)
     assert (done.outcome, done.act, done.issue) == (Outcome.RECORDED, Act.COMPLAIN, "")
     (again,) = told(post, report(links=(code(ids[2]),), message_id=message_id(post, ids[2], issue)), digest="d2")
     assert again.issue == issue.id
     assert [status(database, id) for id in ids] == ["active", "complained", "bounced"]
+
+
+def test_a_link_alone_proves_no_more_than_a_wish_to_leave(database, post, ids, issue):
+    """Whoever was forwarded a mail has its link, and can unsubscribe with it: a forged report must do no more."""
+    (done,) = told(post, report(Kind.COMPLAINT, links=(code(ids[0]),), text="abuse"))
+    assert (done.outcome, done.kind, done.act) == (Outcome.RECORDED, Kind.COMPLAINT, Act.UNSUBSCRIBE)
+    with database.read() as connection:
+        last = readers.history(connection, ids[0])[-1]
+    assert (last.act, last.how, status(database, ids[0])) == (Act.UNSUBSCRIBE, "complaint", "unsubscribed")
+    (gone,) = told(post, report(links=(code(ids[1]),)), digest="d2")
+    assert (gone.outcome, gone.kind, gone.act) == (Outcome.RECORDED, Kind.SOFT, None)
+    assert status(database, ids[1]) == "active"
+    assert [row["kind"] for row in rows(database)] == ["complaint", "soft"]
+
+
+def test_a_mark_or_a_message_id_beside_the_link_proves_all(database, post, ids, issue):
+    told(post, report(Kind.COMPLAINT, links=(code(ids[0]),), marks=(mark(ids[0], issue),)))
+    mine = message_id(post, ids[1], issue)
+    told(post, report(Kind.COMPLAINT, links=(code(ids[1]),), message_id=mine, recipient="r2@example.org"), digest="d2")
+    assert [status(database, id) for id in ids[:2]] == ["complained"] * 2
 
 
 def test_address_and_message_id_prove_together(database, post, ids, issue):
@@ -320,13 +340,39 @@ def test_a_burst_raises_one_alarm(database, tmp_path, monkeypatch):
     monkeypatch.setattr(log, "warning", lambda name, **fields: warned.append((name, fields["issue"])))
     ids = add_readers(database, 30)
     issue, post = went_out(database, ids), make_post(database, tmp_path)
-    burst(post, issue, ids[:20])
+    with monkeypatch.context() as patched:  # a million rows of the ledger are not counted at each report
+        patched.setattr(store, "accepted", None)
+        burst(post, issue, ids[:20])
     assert alarms(database) == []
     burst(post, issue, ids[20:21], start=20)
     assert alarms(database) == [("bounces", issue.id, 1)]
     burst(post, issue, ids[21:23], start=21)
     assert alarms(database) == [("bounces", issue.id, 2)]
     assert warned == [("bounce.burst", issue.id)]
+
+
+def test_an_alarm_ends_when_an_hour_was_quiet(database, tmp_path):
+    ids = add_readers(database, 30)
+    issue, post = went_out(database, ids), make_post(database, tmp_path)
+    burst(post, issue, ids[:22])
+    burst(post, issue, ids[22:23], start=22, now=LATER + timedelta(minutes=30))
+    assert calm(post, LATER + timedelta(minutes=89)) == []
+    assert alarms(database) == [("bounces", issue.id, 2)]
+    object.__setattr__(post.config.delivery, "bounces", None)  # reports may come by webhooks alone
+    poll.poll(post, LATER + timedelta(minutes=90))
+    assert alarms(database) == []
+    with database.read() as connection:
+        (row,) = connection.execute(alarm.alarm_table.select()).mappings()
+    assert (row["raised"], row["seen"], row["count"]) == (LATER, LATER + timedelta(minutes=30), 2)
+    assert row["ended"] == LATER + timedelta(minutes=90)
+
+
+def test_a_database_that_cannot_end_an_alarm_is_told(post, monkeypatch):
+    def locked(*arguments):
+        raise StoreError("database: locked", hint="wait")
+
+    monkeypatch.setattr(poll, "calm", locked)
+    assert poll.poll(post, LATER).trouble == ["database: locked; wait"]
 
 
 def test_complaints_and_refusals_burst_too_but_not_a_day_of_drops(database, tmp_path):
@@ -393,6 +439,41 @@ def test_events_show_no_address(post, ids, issue, monkeypatch):
     assert noted == [
         ("bounce.recorded", {"address": "r1…@example.org", "bounce": "invalid", "issue": issue.id, "act": "bounce"})
     ]
+
+
+def test_what_is_unproved_leaves_a_trace(post, ids, monkeypatch):
+    noted = []
+    monkeypatch.setattr(log, "event", lambda name, **fields: noted.append((name, *fields.values())))
+    (plain, *_) = told(post, report(), report(links=("x",), marks=("y",)), report(Kind.LEAVE))
+    assert noted == [
+        ("bounce.unproved", "r1…@example.org", "invalid", "it holds no mark, link or Message-ID"),
+        ("bounce.unproved", "r1…@example.org", "invalid", "not ours, or not of this reader: mark, link"),
+        (
+            "bounce.unproved",
+            "r1…@example.org",
+            "leave",
+            "it did not come to the address of a reader's List-Unsubscribe",
+        ),
+    ]
+    assert (plain.address, plain.named) == ("r1…@example.org", "r1@example.org")
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "text", "reply"),
+    [
+        (550, "5.1.1", "550 5.1.1 user unknown", "550 5.1.1 user unknown"),
+        (550, "5.1.1", "550-5.1.1 user unknown", "550 5.1.1 user unknown"),
+        (550, "5.1.1", "5.1.1 user unknown", "550 5.1.1 user unknown"),
+        (550, "5.1.1", "550 user unknown", "550 5.1.1 user unknown"),
+        (550, "", "554 5.7.1 no", "550 554 5.7.1 no"),
+        (0, "5.1.1", "5.1.10 no", "5.1.1 5.1.10 no"),
+        (0, "", "no", "no"),
+    ],
+)
+def test_a_reply_shows_its_codes_once(database, post, ids, issue, code, status, text, reply):
+    told(post, report(marks=(mark(ids[0], issue),), code=code, status=status, text=text))
+    with database.read() as connection:
+        assert [row.reply for row in store.of_reader(connection, ids[0])] == [reply]
 
 
 def test_a_message_is_the_same_whatever_way_it_came():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -19,11 +20,12 @@ from publisher.delivery import click, ledger, store
 from publisher.delivery.click import Tally
 from publisher.delivery.delivery import State
 from publisher.delivery.plan import Row
-from publisher.delivery.store import Click, Target, Visits, click_table
+from publisher.delivery.store import Click, Kept, Target, Visits, click_table
 from publisher.errors import StoreError
 from publisher.issues import store as issues
 from publisher.issues.issue import State as IssueState
 from subscribers import store as readers
+from subscribers.tokens import Keys
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -105,6 +107,56 @@ def test_an_erased_reader_is_in_no_click(database, issue):
     ]
 
 
+def visitors(database):
+    with database.read() as connection:
+        return list(connection.scalars(sa.select(click_table.c.visitor).order_by(click_table.c.id)))
+
+
+def test_erasing_leaves_nothing_to_find_a_reader_by_and_as_many_visitors(database, issue):
+    """Also where the site does not keep whose a click was: the hash of issue and reader could be made again."""
+    one, two = add_readers(database, 2)
+    keys = Keys(ring=(b"k" * 32,))
+    clicks = [
+        replace(made(issue, reader, second=60 * place, named=named), visitor=store.visitor(keys, issue.id, reader))
+        for place, (reader, named) in enumerate([(one, True), (one, False), (two, False)])
+    ]
+    with database.write() as connection:
+        store.append(connection, clicks)
+        before = store.visits(connection, issue.id, opens=False)
+        store.forget(connection, one, keys)
+        assert store.visits(connection, issue.id, opens=False) == before
+    first, second, third = visitors(database)
+    assert first == second != store.visitor(keys, issue.id, one)
+    assert third == store.visitor(keys, issue.id, two)
+    assert len(first) == len(third)
+
+
+def test_erasing_without_keys_forgets_the_clicks_that_were_named(database, issue):
+    (one,) = add_readers(database, 1)
+    with database.write() as connection:
+        store.append(connection, [made(issue, one)])
+        store.forget(connection, one)
+    assert visitors(database) not in ([f"{issue.id}/{one}"], [""])
+
+
+def test_who_was_erased_is_no_visitor_later(database, issue):
+    with database.write() as connection:
+        store.append(connection, [made(issue, 77, agent=BROWSER)])
+    assert visitors(database) == [""]
+
+
+def test_what_is_kept_of_a_readers_clicks(database, issue):
+    (one,) = add_readers(database, 1)
+    with database.write() as connection:
+        store.append(connection, [made(issue, one, agent=BROWSER), made(issue, one, second=1, agent="curl/8")])
+        assert store.of_reader(connection, one) == [
+            Kept(issue=issue.id, story=0, at=AT, method="GET", agent=BROWSER, verdict="human"),
+            Kept(
+                issue=issue.id, story=0, at=AT + timedelta(seconds=1), method="GET", agent="curl/8", verdict="scanner"
+            ),
+        ]
+
+
 def test_no_clicks_of_an_issue_outlive_it(database, issue):
     with database.write() as connection:
         store.append(connection, [made(issue)])
@@ -138,6 +190,16 @@ def test_nothing_of_a_reader_is_kept_unless_it_is_wanted(database, issue):
     assert engaged(database, one) is None
 
 
+def due(database, second):
+    now = AT + timedelta(seconds=second)
+    with database.write() as connection:
+        before = store.to_engage(connection, now)
+        count = store.engage_due(connection, now)
+        assert before == (count > 0)
+        assert not store.to_engage(connection, now)
+        return count
+
+
 def test_a_person_who_follows_a_link_is_engaged_and_no_program_is(database, issue):
     (one,) = add_readers(database, 1)
     for click_, expected in (
@@ -147,7 +209,52 @@ def test_a_person_who_follows_a_link_is_engaged_and_no_program_is(database, issu
     ):
         with database.write() as connection:
             store.append(connection, [click_])
+        assert due(database, 9 + store.SETTLED.seconds) == (1 if expected else 0)
         assert engaged(database, one) == expected
+
+
+def test_following_a_link_engages_nobody_before_it_is_settled_who_asked(database, issue):
+    (one,) = add_readers(database, 1)
+    with database.write() as connection:
+        store.append(connection, [made(issue, one, agent=BROWSER)])
+    assert engaged(database, one) is None, "a request changes no reader"
+    assert due(database, store.SETTLED.seconds - 1) == 0
+    with database.write() as connection:
+        store.append(connection, [made(issue, one, story=1, second=1, agent=BROWSER)])  # a scanner's second link
+    assert due(database, 3600) == 0
+    assert engaged(database, one) is None
+
+
+def test_each_click_is_noted_once_and_old_ones_never(database, issue):
+    one, two, three = add_readers(database, 3)
+    clicks = [made(issue, one, agent=BROWSER), made(issue, one, second=60, agent=BROWSER)]
+    clicks += [made(issue, two, second=30, agent=BROWSER), made(issue, three, agent=BROWSER, named=False)]
+    with database.write() as connection:
+        store.append(connection, clicks)
+        told = [store.engage_due(connection, AT + timedelta(seconds=100), limit=1) for _ in range(3)]
+    assert told == [1, 1, 0]
+    assert [engaged(database, each) for each in (one, two, three)] == [
+        AT + timedelta(seconds=60), AT + timedelta(seconds=30), None
+    ]  # fmt: skip
+    with database.write() as connection:
+        store.append(connection, [made(issue, one, second=120, agent=BROWSER)])
+    assert due(database, 120 + store.RECENT.total_seconds()) == 0
+
+
+def test_looking_for_engagement_reads_recent_clicks_alone(database):
+    with database.read() as connection:
+        if connection.dialect.name != "sqlite":
+            pytest.skip("an empty table has no plan worth reading there")
+        seen = []
+        sa.event.listen(connection, "before_cursor_execute", lambda *words: seen.append((words[2], words[3])))
+        assert not store.to_engage(connection, AT)
+        assert store.engage_due(connection, AT) == 0
+        looks = [(text, values) for text, values in seen if text != "BEGIN"]
+        assert [text.split()[0] for text, _ in looks] == ["SELECT", "SELECT"], "and no write"
+        for statement, values in looks:
+            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+            assert "ix_click_at" in plan
+            assert "SCAN" not in plan
 
 
 def test_several_links_at_once_make_a_scanner_of_them_all(database, issue):

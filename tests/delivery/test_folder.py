@@ -24,8 +24,11 @@ def test_a_message_is_a_file_with_its_bytes(tmp_path):
     transport = FolderTransport(tmp_path / "a" / "outbox")
     with transport.open() as connection:
         receipt = connection.send(envelope(), b"Subject: x\r\n\r\n.hello")
-    (file,) = transport.folder.iterdir()
+    (file,) = transport.folder.glob("*.eml")
     assert file.read_bytes() == b"Subject: x\r\n\r\n.hello"
+    told = b"MAIL FROM:<news@example.org>\r\nRCPT TO:<reader@example.org>\r\n"
+    assert file.with_suffix(".envelope").read_bytes() == told
+    assert len(list(transport.folder.iterdir())) == 2
     assert file.name.startswith("reader@example.org.")
     assert file.name.endswith(".eml")
     assert (receipt.code, receipt.phase) == (250, Phase.DOT)
@@ -38,7 +41,7 @@ def test_the_same_message_twice_is_one_file(tmp_path):
         connection.send(envelope(), b"one")
         connection.send(envelope(), b"two")
         connection.send(envelope(id="<2@example.org>"), b"three")
-    assert len(list(tmp_path.iterdir())) == 2
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".eml", ".eml", ".envelope", ".envelope"]
     assert transport.knows(envelope())
     assert not transport.knows(envelope(id="<3@example.org>"))
 
@@ -94,7 +97,7 @@ def test_a_full_disk_defers_the_message_and_leaves_nothing(tmp_path, monkeypatch
         receipt = connection.send(envelope(), b"x")
         assert (receipt.code, receipt.phase) == (452, Phase.ENVELOPE)
         assert "No space left" in receipt.text
-        assert list(tmp_path.iterdir()) == []
+        assert list(tmp_path.glob("*.eml")) + list(tmp_path.glob("*.part")) == []
         monkeypatch.undo()
         assert connection.send(envelope(), b"x").code == 250
 
@@ -108,8 +111,9 @@ def test_half_a_message_is_never_an_eml_and_is_written_over(tmp_path, monkeypatc
     (tmp_path / file_name(envelope())).with_suffix(".part").write_bytes(b"left by a crash, and longer")
     with FolderTransport(tmp_path).open() as connection:
         connection.send(envelope(), b"whole")
-    assert seen == [[".part"], [".eml"]], "the file before its name, then the folder"
-    (file,) = tmp_path.iterdir()
+    told = "the envelope is there before the message, the file before its name, then the folder"
+    assert seen == [[".envelope", ".part"], [".eml", ".envelope"]], told
+    (file,) = tmp_path.glob("*.eml")
     assert file.read_bytes() == b"whole"
 
 

@@ -110,6 +110,45 @@ def test_nothing_is_taken_of_an_issue_that_is_not_there(database):
     assert take(database, issue) is None
 
 
+def test_whoever_left_this_newsletter_since_the_plan_is_skipped_with_the_reason(database, issue):
+    ids = add_readers(database, 3)
+    plan_rows(database, issue, ids)
+    name = issue.stream.newsletter
+    with database.write() as connection:
+        readers.set_preferences(connection, ids[0], now=AT, how="link", declined=("another", name))
+        readers.set_preferences(connection, ids[1], now=AT, how="link", declined=(f"{name}-more", "another"))
+    assert take(database, issue).subscriber == ids[1]
+    with database.read() as connection:
+        rows = list(ledger.entries(connection, issue.id, states=[State.SKIPPED]))
+    assert [(row.address, row.reply) for row in rows] == [("r1@example.org", "the reader left this newsletter")]
+
+
+def test_who_left_this_newsletter_gets_no_second_attempt(database, issue):
+    ids = add_readers(database, 1)
+    plan_rows(database, issue, ids)
+    deferred = Outcome(state=State.DEFERRED, code=451, reply="later", retry_at=LATER)
+    settle(database, take(database, issue), deferred)
+    with database.write() as connection:
+        readers.set_preferences(connection, ids[0], now=AT, how="link", declined=(issue.stream.newsletter,))
+    assert take(database, issue, now=LATER) is None
+    assert counts(database, issue) == Counts(planned=1, skipped=1)
+
+
+def test_what_a_server_says_of_who_was_erased_meanwhile_is_not_kept(database, issue):
+    ids = add_readers(database, 2)
+    plan_rows(database, issue, ids)
+    leased = [take(database, issue) for _ in ids]
+    with database.write() as connection:
+        readers.erase(connection, ids[0], mac=str, now=AT)
+        ledger.forget(connection, ids[0])
+    for each in leased:
+        said = Outcome(state=State.FAILED, code=550, reply=f"5.1.1 <{each.address}>: unknown")
+        assert settle(database, each, said)
+    with database.read() as connection:
+        replies = [row.reply for row in ledger.entries(connection, issue.id)]
+    assert replies == ["550", "550 5.1.1 <r2@example.org>: unknown"]
+
+
 def test_whoever_left_since_the_plan_is_skipped_with_the_reason(database, issue):
     ids = add_readers(database, 4)
     plan_rows(database, issue, ids)

@@ -94,8 +94,9 @@ def test_a_message_that_cannot_be_marked_says_why(folder):
 
 def test_what_is_no_maildir_is_told(tmp_path):
     (tmp_path / "new").mkdir()
-    with pytest.raises(NotFoundError, match="no Maildir"):
+    with pytest.raises(NotFoundError, match=r"no Maildir \(no folder cur\)") as raised:
         list(mailbox.at(tmp_path))
+    assert "mbox" in raised.value.hint
     with pytest.raises(NotFoundError, match="there is no"):
         list(mailbox.at(tmp_path / "nowhere"))
 
@@ -343,6 +344,53 @@ def test_each_trouble_is_told_once(post):
     assert (done.messages, done.trouble) == (BATCH + 3, ["cannot be marked; mend it"])
 
 
+def unreadable(monkeypatch, name, error):
+    usual = Path.open
+
+    def opened(path, *mode):
+        if path.name == name:
+            raise error
+        return usual(path, *mode)
+
+    monkeypatch.setattr(Path, "open", opened)
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(5, "Input/output error")])
+def test_one_message_that_may_not_be_read_stops_no_other(database, post, ids, issue, folder, monkeypatch, error):
+    warned = []
+    monkeypatch.setattr(log, "warning", lambda name, **fields: warned.append((name, fields.get("message"))))
+    put(folder, "1", dsn(to(ids[0], issue)))
+    put(folder, "2", dsn(to(ids[1], issue)))
+    put(folder, "3", dsn(to(ids[2], issue)))
+    unreadable(monkeypatch, "2", error)
+    done = poll.poll(post, LATER)
+    path = folder / "new" / "2"
+    assert (done.messages, done.recorded) == (2, 2)
+    assert done.trouble == [f"{path} cannot be read: {error.strerror}; check its owner and permissions"]
+    assert len(poll.poll(post, LATER).trouble) == 1
+    assert warned == [("bounce.unreadable", str(path))], "once, however often it is met"
+    assert names(folder) == ["cur/1:2,S", "cur/3:2,S", "new/2"]
+
+
+def test_the_log_does_not_remember_files_for_ever(post, monkeypatch):
+    monkeypatch.setattr(poll, "REMEMBERED", 2)
+    poll._TOLD.clear()
+    bad = (Returned(raw=b"", name=f"file {number}", done=lambda: None, trouble="no") for number in range(5))
+    assert take(post, bad, LATER).trouble == ["no"]
+    assert list(poll._TOLD) == ["file 3", "file 4"]
+
+
+def test_a_poll_warns_once_of_what_is_not_proved(post, folder, monkeypatch):
+    warned = []
+    monkeypatch.setattr(log, "warning", lambda name, **fields: warned.append((name, fields)))
+    for name in "123":
+        put(folder, name, dsn("bounce@tideline.example", recipient=f"r{name}@example.org"))
+    poll.poll(post, LATER)
+    assert warned == [("bounces.unproved", {"reports": 3})]
+    poll.poll(post, LATER)
+    assert len(warned) == 1
+
+
 def test_a_site_without_a_mailbox_polls_nothing(post, database, tmp_path):
     assert poll.poll(make_post(database, tmp_path), LATER) == Polled()
     object.__setattr__(post.config.delivery, "bounces", None)
@@ -351,5 +399,21 @@ def test_a_site_without_a_mailbox_polls_nothing(post, database, tmp_path):
 
 def test_a_maildir_that_is_not_there_is_told(database, tmp_path):
     done = poll.poll(make_post(database, tmp_path, f", maildir: {tmp_path / 'gone'}"), LATER)
-    assert len(done.trouble) == 1
-    assert "no Maildir" in done.trouble[0]
+    gone = tmp_path / "gone"
+    assert done.trouble == [
+        (
+            f"delivery.bounces.maildir: {gone} is no Maildir (no folders new and cur); "
+            f"make it with 'mkdir -p {gone}/new {gone}/cur {gone}/tmp'"
+        )
+    ]
+
+
+def test_a_maildir_that_one_may_not_look_into_is_told(post, folder, monkeypatch):
+    def barred(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(mailbox, "missing", barred)
+    (said,) = poll.poll(post, LATER).trouble
+    assert (
+        said == f"delivery.bounces.maildir: {folder} cannot be read: Permission denied; check its owner and permissions"
+    )

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from delivery import letterbox
-from delivery.letterbox import AT, HASHED, VICTIM, add, found, letters, make_post, queued, wanted
+from delivery.letterbox import AT, HASHED, VICTIM, add, at, found, letters, make_post, queued, wanted
 from fakes import FakeTransport
 
 from publisher import log
@@ -19,9 +19,11 @@ from publisher.db import alarm
 from publisher.delivery import signup
 from publisher.delivery.signup import Answer
 from publisher.delivery.signup import store as forms
+from publisher.delivery.signup.wanted import is_large
 from publisher.errors import StoreError
 from subscribers import store as readers
 from subscribers.consent import Act
+from subscribers.db import asking
 from subscribers.error import AddressError
 from subscribers.signup import REST
 from subscribers.subscriber import Status
@@ -59,7 +61,7 @@ def go(post, *forms, now=AT, transport=None):
     transport = transport or FakeTransport()
     for form in forms:
         assert signup.take(post, form, now) is Answer.TAKEN
-        signup.work(post, transport, now)
+        signup.work(post, transport, at(now))
     return transport.handed
 
 
@@ -111,11 +113,42 @@ def test_a_thousand_forms_for_one_victim_are_one_mail(post):
     for number in range(1000):
         assert signup.take(post, wanted(ip=f"10.{number // 250}.{number % 250}.9"), AT) is Answer.TAKEN
     while queued(post):
-        signup.work(post, transport, AT)
+        signup.work(post, transport, at(AT))
     assert transport.handed == [VICTIM]
     for day in letterbox.each_day(12)[1:]:
         go(post, wanted(), now=day, transport=transport)
     assert transport.handed == [VICTIM] * 3
+
+
+def test_spellings_of_one_mailbox_share_their_letters(post):
+    names = [f"victim+{number}" for number in range(20)] + ["v.ictim", "vic.tim+x", "V.I.C.T.I.M"]
+    forms = [wanted(f"{name}@{domain}") for domain in ("gmail.com", "googlemail.com") for name in names]
+    transport = FakeTransport()
+    assert len(go(post, *forms, transport=transport)) == 1
+    assert len(go(post, *[wanted(f"one+{number}@example.org") for number in range(20)], transport=transport)) == 2
+    assert len(go(post, wanted("o.ne@example.org"), transport=transport)) == 3
+
+
+def test_hosts_of_one_domain_share_its_budget(make):
+    post = make("{network: 1000, domain: 2, site: 100}")
+    answers = [signup.take(post, wanted(f"a@x{number}.victim.example"), AT) for number in range(3)]
+    assert answers == [Answer.TAKEN, Answer.TAKEN, Answer.BUSY]
+
+
+def test_an_ipv6_customer_with_many_networks_has_a_budget(make):
+    post = make("{network: 2, domain: 1000}")
+    answers = [signup.take(post, wanted(f"r{n}@example.org", ip=f"2001:db8:1:{n:x}::1"), AT) for n in range(11)]
+    assert answers == [Answer.TAKEN] * 10 + [Answer.BUSY]
+    assert signup.take(post, wanted("w@example.org", ip="2001:db8:2::1"), AT) is Answer.TAKEN
+
+
+@pytest.mark.parametrize(
+    ("host", "large"),
+    [("outlook.de", True), ("yahoo.co.uk", True), ("hotmail.fr", True), ("vip.qq.com", True), ("proton.me", True),
+     ("live.com.au", True), ("yandex.ru", True), ("alive.com", False), ("outlook.example.org", False)],
+)  # fmt: skip
+def test_where_everybody_has_an_address(host, large):
+    assert is_large(host) is large
 
 
 def test_a_thousand_victims_from_one_network_are_the_limit(make):
@@ -184,7 +217,7 @@ def test_one_run_decides_a_bounded_number(post, monkeypatch):
     monkeypatch.setattr(signup, "MOST", 3)
     for number in range(5):
         signup.take(post, wanted(f"r{number}@example.org"), AT)
-    assert [signup.work(post, FakeTransport(), AT) for _ in range(3)] == [3, 2, 0]
+    assert [signup.work(post, FakeTransport(), at(AT)) for _ in range(3)] == [3, 2, 0]
 
 
 # ---- what the site does not offer
@@ -244,7 +277,7 @@ def test_a_stranger_changes_nothing_for_who_is_on_the_list(post, status):
     before = found(post)
     signup.take(post, wanted(topics=("chips",), language="zh-CN"), AT)
     transport = FakeTransport(reachable=False)
-    signup.work(post, transport, AT)
+    signup.work(post, transport, at(AT))
     assert letters(post) == [("known", before.id)]
     assert found(post) == before
     go(post, *[wanted()] * 3, now=AT + timedelta(hours=1), transport=(open_again := FakeTransport()))
@@ -283,7 +316,8 @@ def test_a_form_without_an_answer_changes_nothing(post):
     assert go(post, wanted(topics=("chips",)), now=AT + timedelta(hours=1)) == []
     assert found(post) == before
     assert go(post, wanted(topics=("chips",)), now=AT + DAY) == [VICTIM]
-    assert found(post).topics == ("chips",)
+    with post.database.read() as connection:
+        assert asking.found(connection, before.id)["topics"] == ("chips",)
 
 
 def test_who_confirmed_and_left_may_come_back_at_once(post):
@@ -362,7 +396,7 @@ def test_a_bad_form_is_dropped_and_stops_no_other(post, told):
         table = forms.signup_table
         connection.execute(sa.update(table).where(table.c.address == "r1@example.org").values(format="stone"))
     transport = FakeTransport()
-    assert signup.work(post, transport, AT) == 3
+    assert signup.work(post, transport, at(AT)) == 3
     assert transport.handed == ["r0@example.org", "r2@example.org"]
     assert queued(post) == []
     assert "signup.dropped" in {name for name, _ in told}
@@ -381,7 +415,7 @@ def test_a_locked_database_keeps_what_waits(post, monkeypatch):
     with pytest.raises(StoreError):
         signup.take(post, wanted("other@example.org"), AT)
     with pytest.raises(StoreError):
-        signup.work(post, FakeTransport(), AT)
+        signup.work(post, FakeTransport(), at(AT))
     monkeypatch.setattr(post.database, "write", real)
     assert go(post, wanted("third@example.org")) == [VICTIM, "third@example.org"]
 
@@ -394,11 +428,11 @@ def test_two_processes_decide_a_form_once(post, monkeypatch):
     def meanwhile(connection, limit):
         found = waiting(connection, limit)
         monkeypatch.setattr(forms, "waiting", waiting)
-        signup.work(post, transport, AT)
+        signup.work(post, transport, at(AT))
         return found
 
     monkeypatch.setattr(forms, "waiting", meanwhile)
-    assert signup.work(post, transport, AT) == 0
+    assert signup.work(post, transport, at(AT)) == 0
     assert transport.handed == [VICTIM]
 
 

@@ -371,7 +371,9 @@ def test_an_address_in_other_letters_goes_where_smtputf8_is_offered_alone(wide):
         assert len(wide.keeper.kept) == 1
 
 
-@pytest.mark.parametrize("odd", ["王 芳@x.org", "王\r\nRCPT TO:<eve@x.org>", "王\u2028@x.org", "王\x85@x.org", "王>@x.org"])
+@pytest.mark.parametrize(
+    "odd", ["王 芳@x.org", "王\r\nRCPT TO:<eve@x.org>", "王\u2028@x.org", "王\x85@x.org", "王>@x.org"]
+)
 def test_an_address_in_other_letters_hides_no_command(wide, odd):
     with transport(wide.port).open() as connection:
         assert connection.send(envelope(odd), WIDE).code == 553

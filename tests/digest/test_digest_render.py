@@ -224,6 +224,7 @@ def test_a_letter_has_no_word_of_the_visitor(config):
         newsletters=("潮线 Weekly",),
         confirm=SLOTS.unsubscribe,
         days=7,
+        former=False,
     )
     assert letter.subject == "请确认订阅：Tideline"
     assert SLOTS.unsubscribe in letter.text
@@ -247,7 +248,15 @@ def test_a_letter_has_no_word_of_the_visitor(config):
 
 def test_a_letter_may_be_given_its_subject(config):
     letter = render.letter(
-        "confirm", "Again", config, TEMPLATES, language="en", newsletters=("W",), confirm="https://a.example/", days=1
+        "confirm",
+        "Again",
+        config,
+        TEMPLATES,
+        language="en",
+        newsletters=("W",),
+        confirm="https://a.example/",
+        days=1,
+        former=False,
     )
     assert letter.subject == "Again"
     assert "1 day." in letter.text

@@ -133,7 +133,7 @@ def test_confirmed_left_and_erased(site):
     ]
     told = site.run("subscribers", "show", "a@example.net").out
     assert "status        unsubscribed" in told
-    assert "2025-06-30 16:00  invite" in told, "in the site's own time"
+    assert "2025-06-30 16:00+08:00  invite" in told, "in the site's own time"
     assert site.run("subscribers", "erase", "a@example.net", "--yes").out == "erased\n"
     assert "no reader a@example.net" in site.run("subscribers", "show", "a@example.net", code=1).err
     assert site.run("subscribers", "add", "a@example.net", code=1).err.startswith("publisher: a@example.net ")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscribers.address import ROLES, _folded, flags, parse
+from subscribers.address import ROLES, _folded, flags, mailbox, parse
 from subscribers.error import AddressError
 
 HEADER_SAFE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u2028\u2029()<>\[\]:;,\"\\@]+@[a-z0-9.-]+")
@@ -25,7 +25,10 @@ HEADER_SAFE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u2028\u2029()<>\[\]:;,\"\\@]+@
         ("ann@Bücher.example.org", "ann@xn--bcher-kva.example.org", "ann@xn--bcher-kva.example.org", False),
         ("ann@例え。jp", "ann@xn--r8jz45g.jp", "ann@xn--r8jz45g.jp", False),
         ("GROSS@x.org", "GROSS@x.org", "gross@x.org", False),
-        ("Groß@x.org", "Groß@x.org", "gross@x.org", True),
+        ("Groß@x.org", "Groß@x.org", "groß@x.org", True),
+        ("GROẞ@x.org", "GROẞ@x.org", "groß@x.org", True),
+        ("ſtan@x.org", "ſtan@x.org", "ſtan@x.org", True),
+        ("ÉMILE@x.org", "ÉMILE@x.org", "émile@x.org", True),
         ("王@x.org", "王@x.org", "王@x.org", True),
         ("A\u030angstrom@x.org", "Ångstrom@x.org", "ångstrom@x.org", True),
         ("=cmd@x.org", "=cmd@x.org", "=cmd@x.org", False),
@@ -48,6 +51,7 @@ def test_an_address_is_written_for_sending_and_reduced_to_an_identity(text, send
             r"'ann@x.org\r\nBcc: eve@x.org' is no e-mail address: it contains U+000D; write one as in name@example.org",
         ),
         ("a b@x.org", "'a b@x.org' is no e-mail address: it contains a space; write one as in name@example.org"),
+        ("\u212aarl@x.org", "'\u212aarl' contains U+212A; write 'K' if that is meant"),
         (
             "\u202eann@x.org",
             r"'\u202eann@x.org' is no e-mail address: it contains U+202E; write one as in name@example.org",
@@ -210,3 +214,22 @@ def test_every_desk_of_rfc_2142_is_known():
         "webmaster",
     } <= ROLES
     assert all(_folded(each) == each for each in ROLES)
+
+
+@given(st.text(max_size=20))
+def test_folding_is_stable_and_takes_no_letter_into_ascii(local):
+    folded = _folded(local)
+    assert _folded(folded) == folded
+    assert folded.isascii() == unicodedata.normalize("NFC", local).isascii()
+
+
+@pytest.mark.parametrize(
+    ("address", "reader"),
+    [
+        ("Vic.Tim+x+y@GoogleMail.com", "victim@gmail.com"),
+        ("vic.tim+x@example.org", "vic.tim@example.org"),
+        ("+x@example.org", "+x@example.org"),
+    ],
+)
+def test_who_most_likely_reads_it(address, reader):
+    assert mailbox(parse(address)) == reader

@@ -198,8 +198,49 @@ def test_a_topic_map_makes_tags_topics_or_nothing(moved):
 def test_whose_file_it_is_can_be_said(moved):
     listing, _, found = moved("ghost.csv", program="csv")
     assert (listing.program, found["quiet"]["status"]) == ("", "pending")
-    listing, _, found = moved("email_list.tideline.csv", program="ghost")
-    assert (listing.program, found["ann"]["status"]) == ("Ghost", "unsubscribed")
+    for program, missing in (("ghost", "subscribed_to_emails"), ("listmonk", "status"), ("buttondown", "type"),
+                             ("mailchimp", "OPTIN_TIME")):  # fmt: skip
+        with pytest.raises(TransferError, match=f"it has no column {missing}"):
+            moved("email_list.tideline.csv", program=program)
+    with pytest.raises(TransferError, match="it has no column email_disabled"):
+        moved("ghost.csv", program="substack")
+
+
+def test_a_mailchimp_file_of_those_who_left_is_known_whatever_was_deleted(moved, tmp_path):
+    head = '"Email Address","First Name",OPTIN_TIME,CONFIRM_TIME,UNSUB_TIME,UNSUB_REASON,TAGS\n'
+    file = tmp_path / "left.csv"
+    file.write_text(
+        head + "gone@x.org,G,2023-01-02 10:00:00,2023-01-02 10:00:00,2024-03-03 08:00:00,No,\nshort@x.org\n"
+    )
+    listing, _, found = moved(file, declared="They agreed")
+    assert listing.program == "Mailchimp"
+    assert found["gone"]["status"] == found["short"]["status"] == "unsubscribed"
+    bare = "Email Address,TAGS\nbare@x.org,\n"
+    path = archived(tmp_path, "subscribed_members_export_1a2b3c.csv", **{"unsubscribed_members_export_1.csv": bare})
+    _, _, found = moved(path, declared="They agreed")
+    assert found["bare"]["status"] == "unsubscribed"
+    named = tmp_path / "cleaned_members_export_1.csv"
+    named.write_text(bare.replace("bare", "dead"))
+    assert moved(named, declared="They agreed")[2]["dead"]["status"] == "bounced"
+
+
+def test_columns_that_say_who_left_are_told_unless_somebody_ignores_them(tmp_path):
+    names = ["Unsubscribed at", "Bounces", "cleaned", "Complaint", "Opt-out", "opted out", "退订时间", "subscribed"]
+    file = tmp_path / "own.csv"
+    file.write_text(",".join(["email", "Rating", "Subscribed at", *names]) + "\n")
+    with transfer.opened(file) as listing:
+        assert listing.left == tuple(names)
+    with transfer.opened(file, "csv", names) as listing:
+        assert listing.left == ()
+    with (
+        pytest.raises(TransferError, match="'email' is no column that goes unread"),
+        transfer.opened(file, "csv", ["email"]),
+    ):
+        pass
+    file.write_text('[{"email": "a@x.org", "bounced": true}, {"email": "b@x.org", "Unsubscribed": "2024-01-01"}]')
+    with transfer.opened(file) as listing:
+        assert listing.left == ("bounced",)
+        assert [isinstance(row, BadRow) for row in listing.rows] == [True, True]
 
 
 def test_each_header_is_one_programs_alone():

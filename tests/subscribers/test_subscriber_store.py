@@ -95,13 +95,13 @@ def test_who_left_comes_back_by_their_own_sign_up_and_confirmation_alone(connect
     with pytest.raises(RefusedError):
         store.act(connection, ann.id, Act.CONFIRM, now=LATER, how="an old link")
     back = add(how="signup")
-    assert (back.id, back.status, back.former, back.consent_at) == (ann.id, Status.PENDING, left.status, None)
+    assert (back.id, back.status, back.former, back.asked_at) == (ann.id, Status.PENDING, left.status, NOW)
     for options in ({}, {"confirmed": True, "consent_text": "They said so"}):
         with pytest.raises(RefusedError):
             add(**options)
     assert add(how="signup", now=LATER).former is left.status
     again = store.act(connection, ann.id, Act.CONFIRM, now=LATER, how="link")
-    assert (again.status, again.former) == (Status.ACTIVE, None)
+    assert (again.status, again.former, again.consent_at) == (Status.ACTIVE, None, LATER)
 
 
 def test_leaving_twice_is_leaving_once(connection, active):
@@ -297,9 +297,15 @@ def test_the_statements_mean_the_same_to_postgresql():
         assert "BIGSERIAL" in text or "id" not in each.c
 
 
-def test_a_second_entry_by_others_wipes_nothing_a_signup_does(connection, add):
+def test_a_second_entry_wipes_nothing_before_a_sign_up_is_confirmed(connection, add):
     first = add(name="Ann", topics=["chips"], language="zh-CN")
     again = add()
     assert (again.id, again.name, again.topics, again.language) == (first.id, "Ann", ("chips",), "zh-CN")
     chosen = add(how="signup", topics=())
-    assert (chosen.topics, chosen.language) == ((), "")
+    assert (chosen.topics, chosen.language) == (("chips",), "zh-CN")
+    done = store.act(connection, first.id, Act.CONFIRM, now=LATER, how="link")
+    assert (done.topics, done.language, done.name) == (
+        (),
+        "zh-CN",
+        "Ann",
+    )  # a form shows topics; a blank language says nothing

@@ -20,7 +20,7 @@ from subscribers.row import COLUMNS, BadRow, Row, cells
 from subscribers.subscriber import Format, Status, Subscriber
 
 AT = datetime(2025, 6, 30, 8, 0, tzinfo=UTC)
-FORMULAS = "=+-@\t\r\n＝＋－＠"
+FORMULAS = "=+-@|%\t\r\n＝＋－＠｜％﹦﹢﹣﹫﹪"
 
 
 def read(text):
@@ -80,10 +80,17 @@ def test_a_round_trip_loses_nothing(write, list):
         assert (row.address.sending, row.address.key) == (reader.address, reader.key)
 
 
-@given(names)
+def test_a_formula_behind_a_semicolon_is_none():
+    assert transfer.defused("x;=1+1") == "x;'=1+1"
+    assert transfer.defused('x;"=1+1') == "x;'\"=1+1"
+    assert transfer.defused("|calc") == "'|calc"
+    assert transfer.defused("O'Neil; rock-n-roll") == "O'Neil; rock-n-roll"
+
+
+@given(names | st.text("=;'\"\tx|\n﹦"))
 def test_no_cell_is_a_formula_and_each_is_restored(text):
     cell = transfer.defused(text)
-    assert cell[:1] not in set(FORMULAS)
+    assert not any(part.lstrip('"').startswith(tuple(FORMULAS)) for part in cell.replace("\t", ";").split(";") if part)
     assert transfer.restored(cell) == text
 
 

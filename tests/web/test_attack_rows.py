@@ -72,7 +72,7 @@ def test_the_letter_of_a_form_holds_nothing_that_the_form_said(site, client):
     form = {"email": "Zoe.Xq7@example.net", "topics": ["chips"], "stream": "weekly/daily", "language": "en"}
     told = {"name": "Buy-Xq7-now", "text": "Buy-Xq7-now", "work": "Buy-Xq7-now"}
     assert client.post("/", data=form | told | {"website": "", "stamp": shown}).status_code == 200
-    assert signup.work(site.post, site.transport, site.clock.now()) == 1
+    assert signup.work(site.post, site.transport, site.clock.now) == 1
     (file,) = (site.config.path.parent / "outbox").glob("*oe.*7@example.net.*.eml")
     letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     bodies = [letter.get_body((kind,)).get_content() for kind in ("plain", "html")]

@@ -2,16 +2,20 @@
 
 import json
 import re
+import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from lxml import html
 from starlette.testclient import TestClient
-from web.sent_site import ISSUE, erase, links, token
+from web import sent_site
+from web.sent_site import ISSUE, NOW, erase, links, token
 
 from publisher import log
 from publisher.app import App
 from publisher.cli.main import run
+from publisher.delivery import store as clicks
 from publisher.errors import StoreError, TemplateError
 from publisher.web.errors import shown
 from publisher.web.site import application
@@ -20,6 +24,7 @@ from subscribers.subscriber import Status
 from subscribers.tokens import Purpose
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-language": "en"}
+FIREFOX = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 ONE_CLICK = {"content": "List-Unsubscribe=One-Click", "headers": {"content-type": "application/x-www-form-urlencoded"}}
 
 
@@ -65,6 +70,37 @@ def test_a_scanner_that_opens_every_link_changes_nothing(site, client, capsys):
         for path in (confirm, links(site.config.path, "li@example.org")["u"]):
             assert client.request(method, path).status_code == 405
     assert exported(site, capsys) == before
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory):
+    """The site of ``sent_site``, which counts clicks and opens and keeps whose they are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            sent_site, "CONFIG", f"{sent_site.CONFIG}tracking: {{clicks: true, opens: true, readers: true}}\n"
+        )
+        return sent_site.build(tmp_path_factory.mktemp("followed") / "site")
+
+
+def test_a_crawl_of_a_mail_that_counts_its_readers_changes_no_reader(followed, tmp_path, capsys):
+    """By a program that names itself Firefox, an hour after the mail: no rule but the pace gives it away."""
+    shutil.copytree(followed.parent, tmp_path / "site")
+    app = App.open(tmp_path / "site" / "config.yaml", start=NOW + timedelta(hours=1))
+    try:
+        visitor = TestClient(application(app), follow_redirects=False, raise_server_exceptions=False)
+        before, paths = exported(app, capsys), sorted(addresses_of_a_mail(app))
+        assert len([path for path in paths if path.startswith("/r/")]) >= 3
+        assert [path for path in paths if path.startswith("/o/")]
+        for path in paths:
+            for method in ("GET", "HEAD"):
+                assert visitor.request(method, path, headers=FIREFOX).status_code in {200, 302}, path
+        assert exported(app, capsys) == before
+        with app.database.write() as connection:
+            assert clicks.of_reader(connection, reader(app, "li@example.org").id), "it was counted"
+            assert clicks.engage_due(connection, app.clock.now() + timedelta(minutes=1)) == 0
+        assert exported(app, capsys) == before
+    finally:
+        app.close()
 
 
 def test_one_click_acts_at_once_without_page_redirect_or_cookie(site, client):

@@ -5,7 +5,7 @@ import email.policy
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from lxml import html
@@ -19,7 +19,11 @@ from publisher.delivery import store as clicks
 from publisher.delivery.bounces import store as bounces
 from publisher.delivery.bounces.report import Kind
 from publisher.delivery.bounces.store import Bounce
+from publisher.delivery.delivery import State
+from publisher.delivery.ledger import delivery_table
+from publisher.delivery.plan import EMPTY
 from publisher.delivery.store import Click
+from publisher.templates import shipped
 from subscribers import store as readers
 from subscribers.consent import Act
 from subscribers.subscriber import Status
@@ -65,7 +69,7 @@ def test_a_fresh_link_is_mailed_once_a_day(site, client):
     for _ in range(2):
         answer, path = ask(site, client, TOM)
         assert (answer.status_code, answer.headers["location"]) == (303, f"{path}?done=data")
-        signup.work(site.post, site.transport, site.clock.now())
+        signup.work(site.post, site.transport, site.clock.now)
     assert "on its way to you" in client.get(answer.headers["location"], headers=EN).text
     (mailed,) = letters(site, TOM)
     assert TOM in client.get(mailed, headers=EN).text
@@ -77,7 +81,7 @@ def test_who_left_may_still_ask_and_whose_mail_came_back_cannot_be_sent_it(site,
             readers.act(connection, readers.by_address(connection, address).id, act, now=NOW, how="test")
         answer, path = ask(site, client, address)
         assert answer.status_code == status
-        signup.work(site.post, site.transport, site.clock.now())
+        signup.work(site.post, site.transport, site.clock.now)
         assert len(letters(site, address)) == (1 if status == 303 else 0)
         assert ("on its way to you" in client.get(f"{path}?done=data", headers=EN).text) == (status == 303)
 
@@ -100,6 +104,39 @@ def test_the_page_shows_all_that_is_held(site, client, tom):
         assert answer.headers[name] == value
 
 
+def test_the_history_is_told_in_the_readers_words_and_by_their_clock(site, client):
+    li = reader(site, "li@example.org").id
+    with site.database.write() as connection:
+        readers.set_preferences(connection, li, timezone="Pacific/Auckland", now=NOW, how="preferences", ip="192.0.2.1")
+        readers.act(connection, li, Act.PAUSE, until=NOW + timedelta(hours=13), now=NOW, how="command line")
+        readers.act(connection, li, Act.RESUME, now=NOW, how="end of the pause")
+        readers.act(connection, li, Act.PAUSE, until=NOW + timedelta(hours=13), now=NOW, how="novel")
+        row = (delivery_table.c.subscriber == li) & (delivery_table.c.issue == ISSUE)
+        connection.execute(delivery_table.update().where(row).values(state=State.SKIPPED.value, reply=EMPTY))
+    page = html.document_fromstring(client.get(data_path(site, "li@example.org"), headers=EN).text)
+    for untranslated in page.xpath("//*[@lang='en']"):
+        untranslated.getparent().remove(untranslated)
+    told = " ".join(page.xpath("//main")[0].text_content().split())
+    for words in ("来自导入的名单", "在您的偏好设置页 · 192.0.2.1", "由网站管理者操作", "暂停到期", "未发送： 该期没有您所选主题的新内容", "所有时间均为奥克兰时间", "UTC+12", "2025年7月1日"):  # fmt: skip
+        assert words in told.replace("未发送：该期", "未发送： 该期"), words
+    assert not re.search(r"import|preferences|skipped|command|nothing new|topics:", told)
+    pause = html.document_fromstring(client.get(path_of_choices(site), headers=EN).text)
+    assert "2025年7月1日" in pause.text_content(), "the same day on both pages"
+
+
+def path_of_choices(site: App) -> str:
+    found = reader(site, "li@example.org")
+    return link.preferences_path(site.keys, found.id, found.epoch)
+
+
+@pytest.mark.parametrize("catalogue", ["acts", "ways", "deliveries"])
+def test_every_word_of_the_history_is_known(site, catalogue):
+    known = {"acts": set(Act) - {Act.ERASE}, "deliveries": set(State), "ways": {"signup", "import", "preferences", "link", "one-click", "undo", "bounce", "complaint", "mail", "command line", "confirm-link", "end of the pause", "nobody confirmed"}}  # fmt: skip
+    text = (shipped() / "web/told.html").read_text("utf-8")
+    words = re.search(rf"set {catalogue} = {{(.*)}} %", text)[1]
+    assert known[catalogue] <= set(re.findall(r'"([a-z_ -]+)": _\(', words))
+
+
 def bounced(number: int) -> Bounce:
     return replace(BOUNCE, reader=number)
 
@@ -107,9 +144,9 @@ def bounced(number: int) -> Bounce:
 def test_the_file_has_all_of_it(site, client, tom):
     with site.database.write() as connection:
         number = readers.by_address(connection, TOM).id
-        clicks.append(
-            connection, [Click(issue=ISSUE, story=2, reader=number, at=NOW, method="GET", agent="Curl/1", named=True)]
-        )
+        for story in (2, clicks.PICTURE):
+            asked = Click(issue=ISSUE, story=story, reader=number, at=NOW, method="GET", agent="Curl/1", named=True)
+            clicks.append(connection, [asked])
         bounces.append(connection, bounced(number))
     answer = client.get(f"{tom}/data.json")
     assert answer.headers["content-type"].startswith("application/json")
@@ -120,7 +157,15 @@ def test_the_file_has_all_of_it(site, client, tom):
     assert found["reader"]["consent_at"] == "2025-01-12T01:14:05+00:00"
     assert [event["act"] for event in found["history"]] == ["import_active"]
     assert [sent["issue"] for sent in found["deliveries"]] == [ISSUE]
-    assert [(click["story"], click["agent"]) for click in found["clicks"]] == [(2, "Curl/1")]
+    asked = {
+        "issue": ISSUE,
+        "at": NOW.astimezone(UTC).isoformat(),
+        "method": "GET",
+        "agent": "Curl/1",
+        "verdict": "scanner",
+    }
+    assert found["clicks"] == [asked | {"story": 2}], "what is kept of it, and nothing that is not"
+    assert found["opens"] == [asked]
     assert [report["text"] for report in found["bounces"]] == ["<tom@example.org>: full"]
     assert client.head(f"{tom}/data.json").text == ""
 
@@ -182,6 +227,8 @@ def test_only_the_readers_own_fresh_link_opens_it(site, client, tom):
         with app.database.write() as connection:
             readers.revoke_links(connection, found.id, now=NOW)
     assert client.get(tom).status_code == 404
+    revoked = client.post(tom, data={"sure": "yes"}, headers=EN)
+    assert (revoked.status_code, "is erased" in revoked.text) == (404, False), "they are still on the list"
     assert reader(site).status is Status.ACTIVE
 
 

@@ -106,6 +106,10 @@ def test_looking_changes_nothing_and_is_the_same_for_everybody(site, client, li)
         page = html.document_fromstring(shown.pop())
         assert page.xpath("//form//button")[0].text_content() == "Unsubscribe"
         assert page.xpath("//input[@name='newsletter']/@value") == ["weekly", "brief", "plain"]
+        buttons = [button.text_content() for button in page.xpath("//form[input[@name='newsletter']]/button")]
+        assert buttons == ["Leave 潮信周报", "Leave 潮信 <Brief>", "Leave Plain & Simple"]
+        told = " ".join(page.xpath("//main")[0].text_content().split())
+        assert "from then on no digest comes to you" in told, "true for who has left, too"
         assert not page.xpath("//a[starts-with(@href, '/p/')]"), "this link can only unsubscribe"
 
 
@@ -139,6 +143,8 @@ def test_who_was_paused_is_paused_again(site, client, li):
 
 def test_leaving_twice_is_as_good_as_once_and_only_the_last_can_take_it_back(site, client, li):
     first = leave(client, li)
+    assert undo_code(leave(client, li)) == undo_code(first), "a double click"
+    site.clock._start += timedelta(minutes=5)
     again = leave(client, li)
     assert (again.status_code, OUT in again.text, undo_code(again)) == (200, True, [])
     late = client.post(li, data={"undo": undo_code(first)[0]}, headers=BROWSER)
@@ -165,7 +171,7 @@ def test_nobody_takes_back_what_is_not_theirs_or_too_late(site, client, li):
     mara = way_out(site, "mara@example.org")
     of_mara = undo_code(leave(client, mara))[0]
     of_li = undo_code(leave(client, li))[0]
-    assert client.post(li, data={"undo": of_mara}, headers=BROWSER).status_code == 404
+    assert client.post(li, data={"undo": of_mara}, headers=BROWSER).status_code == 409
     number = reader(site).id
     wrong = [of_li[:-1] + ("A" if of_li[-1] != "A" else "B"), "", "x", li[3:], sign(site.keys, Purpose.UNDO, 999, NOW + timedelta(minutes=5))]  # fmt: skip
     wrong += [sign(site.keys, purpose, number, None) for purpose in Purpose if purpose is not Purpose.UNDO]
@@ -212,7 +218,10 @@ def test_one_newsletter_is_left_and_the_others_stay(site, li):
         count = len(events(app))
         assert visitor.post(li, data={"newsletter": "brief"}, headers=BROWSER).text == answer.text
         assert len(events(app)) == count
-        assert visitor.post(li, data={"newsletter": "nope"}, headers=BROWSER).status_code == 400
+        gone = visitor.post(li, data={"newsletter": "nope"}, headers=BROWSER)
+        assert (gone.status_code, len(events(app))) == (422, count)
+        assert "not one of ours any more" in gone.text
+        assert page_of(gone).xpath("//form//button")[0].text_content() == "Unsubscribe", "no way out may fail"
         visitor.post(li, data={"newsletter": "weekly"}, headers=BROWSER)
         last = visitor.post(li, data={"newsletter": "plain"}, headers=BROWSER)
         assert OUT in last.text, "who leaves the last one leaves altogether"

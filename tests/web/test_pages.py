@@ -2,12 +2,14 @@ import re
 
 import pytest
 from lxml import html
-from web.sent_site import ISSUE, links, token
+from web.sent_site import ISSUE, NOW, links, token
 
 from publisher.web.security import digest_policy, page_policy
+from subscribers import store as readers
 from subscribers.tokens import Purpose
 
 LANGUAGES = {"en": "en", "zh-CN": "zh-CN", "zh": "zh-CN", "zh-TW,zh;q=0.9": "zh-CN", "de": "zh-CN", "": "zh-CN", "en-GB;q=0.5, fr": "en"}  # fmt: skip
+EN = {"accept-language": "en"}
 HTML = {"accept": "text/html"}
 
 
@@ -25,8 +27,35 @@ def own_pages(site):
     }
 
 
+def speak(site, language):
+    """Has the reader who is asked to confirm choose a language."""
+    with site.database.write() as connection:
+        new = readers.by_address(connection, "new@example.org")
+        readers.set_preferences(connection, new.id, language=language, now=NOW, how="test")
+
+
+def test_the_page_that_confirms_speaks_the_language_of_its_mail(site, client):
+    speak(site, "zh-CN")
+    confirm = f"/confirm/{token(site, Purpose.CONFIRM, 'new@example.org')}"
+    for answer in (client.get(confirm, headers=EN), client.post(confirm, headers=EN)):
+        assert html.document_fromstring(answer.text).get("lang") == "zh-CN"
+
+
+def test_a_used_link_gives_nobody_the_readers_own_pages(site, client):
+    """A mail that was forwarded holds it: not even after its reader had their links revoked."""
+    confirm = f"/confirm/{token(site, Purpose.CONFIRM, 'new@example.org')}"
+    assert "/p/" in client.post(confirm, headers=EN).text
+    with site.database.write() as connection:
+        new = readers.by_address(connection, "new@example.org")
+        readers.revoke_links(connection, new.id, now=NOW)
+    again = client.post(confirm, headers=EN)
+    assert (again.status_code, "subscribed already" in again.text) == (200, True)
+    assert not re.search(r"/[pf]/", again.text)
+
+
 @pytest.mark.parametrize(("accept", "lang"), LANGUAGES.items())
 def test_every_page_speaks_the_visitors_language(site, client, accept, lang):
+    speak(site, "")
     for path, status in own_pages(site).items():
         answer = client.get(path, headers={"accept-language": accept} if accept else {})
         assert answer.status_code == status, path

@@ -1,10 +1,12 @@
 """The page behind the link "preferences": what it shows, what its form does, and what nobody can make it do."""
 
+import re
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 from lxml import html
+from web import sent_site
 from web.sent_site import NOW, erase, token
 from web.several_site import SEVERAL, reopened
 
@@ -238,8 +240,21 @@ def test_newsletters_are_left_and_taken_back_one_by_one(site):
         for name in ("", "nope", "<b>"):
             for button in ("leave", "rejoin"):
                 assert visitor.post(mara, data={"act": button, "newsletter": name}).status_code == 400
-        for name in ("brief", "plain", "weekly"):
+        for name in ("brief", "plain"):
+            assert "Nothing else comes to you" not in visitor.get(mara).text
             visitor.post(mara, data={"act": "leave", "newsletter": name})
+        assert "Nothing else comes to you" in visitor.get(mara).text, "before the button, not after it"
+        out = visitor.post(mara, data={"act": "leave", "newsletter": "weekly"})
+        assert (out.status_code, "You are unsubscribed" in out.text, "location" in out.headers) == (200, True, False)
+        assert visitor.post(mara, data={"act": "leave", "newsletter": "weekly"}).text == out.text, "a double click"
+        gone = html.document_fromstring(out.text)
+        (way,) = set(gone.xpath("//main//form/@action"))
+        assert way.startswith("/u/")
+        assert gone.xpath("//input[@name='reason']")
+        (code,) = gone.xpath("//input[@name='undo']/@value")
+        assert "Welcome back" in visitor.post(way, data={"undo": code}, headers=EN).text
+        assert reader(app, "mara@example.org").status is Status.ACTIVE
+        visitor.post(mara, data={"act": "leave", "newsletter": "weekly"})
         assert reader(app, "mara@example.org").status is Status.UNSUBSCRIBED
         assert "You are unsubscribed" in visitor.get(mara).text
 
@@ -277,6 +292,59 @@ def test_the_way_out_is_the_readers_own(site, client, li):
     leave = html.document_fromstring(client.get(li).text).xpath("//a[starts-with(@href, '/u/')]/@href")
     assert client.post(leave[0]).status_code == 200
     assert reader(site).status is Status.UNSUBSCRIBED
+
+
+def test_a_newsletter_for_other_readers_says_so_in_plain_words(site):
+    words = ('daily: "07:00"}}', 'daily: "07:00"}, readers: "language:zh and (has:engaged or not topic:chips)"}')
+    with reopened(site, SEVERAL, words) as (app, visitor):
+        for address, told in (("mara@example.org", True), ("li@example.org", False)):
+            with app.database.write() as connection:
+                number = reader(app, address).id
+                wish = {"newsletter": "", "schedule": ""}
+                readers.set_preferences(connection, number, now=NOW, how="test", **wish)
+            page = html.document_fromstring(visitor.get(path(app, address), headers=EN).text)
+            note = " ".join(" ".join(each.split()) for each in page.xpath("//p[@class='note']//text()"))
+            assert ("goes to other readers" in note) == told
+        assert "your language, whether you follow links in our mails, your topics." in " ".join(
+            html.document_fromstring(visitor.get(path(app, "mara@example.org")).text).text_content().split()
+        )
+        assert "language:zh" not in visitor.get(path(app, "mara@example.org")).text
+        form = html.document_fromstring(visitor.get("/", headers=EN).text)
+        marked = form.xpath("//input[@name='stream'][..//small[text()='For some readers only']]/@value")
+        assert marked == ["brief/daily"]
+        assert form.xpath("//fieldset[@id='stream']/legend/text()") == ["What and how often"]
+        assert not re.search(
+            r'="[^"<>]*"[a-z-]+=', visitor.get("/").text + visitor.get(path(app, "mara@example.org")).text
+        )
+
+
+def test_the_only_newsletter_for_some_says_so_on_the_form(site):
+    with reopened(site, ('schedules: {weekly: "mon', 'readers: "language:zh", schedules: {weekly: "mon')) as (
+        _,
+        visitor,
+    ):
+        page = html.document_fromstring(visitor.get("/", headers=EN).text)
+        assert "some of its readers only" in page.get_element_by_id("newsletters").text_content()
+        assert page.xpath("//fieldset[@id='stream']/legend/text()") == ["How often"]
+
+
+def test_old_links_become_worthless_and_the_way_out_stays(site, client):
+    tom = reader(site, "tom@example.org")
+    mine = sent_site.links(site.config.path, "tom@example.org")
+    old = [path(site, "tom@example.org"), mine["i"], f"/f/{sign(site.keys, Purpose.FEED, tom.id, None)}/rss.xml", f"/d/{sign(site.keys, Purpose.DATA, tom.id, NOW + timedelta(hours=9))}"]  # fmt: skip
+    assert {client.get(link).status_code for link in old} == {200}
+    answer = client.post(old[0], data={"act": "revoke"}, headers=EN)
+    assert answer.status_code == 303
+    assert {client.get(link).status_code for link in old} == {404}
+    assert client.post(old[3], data={"sure": "yes"}).status_code == 404
+    assert client.post(old[0], data={"act": "revoke"}).status_code == 404
+    page = html.document_fromstring(client.get(answer.headers["location"], headers=EN).text)
+    assert "Old links are worthless now" in page.xpath("//*[@role='status']")[0].text_content()
+    (feed,) = page.xpath("//*[@role='status']//a/@href")
+    assert client.get(feed.removeprefix("https://news.tide.example.org")).status_code == 200
+    assert answer.headers["location"] == f"{path(site, 'tom@example.org', 1)}?done=revoked"
+    assert client.post(mine["u"]).status_code == 200
+    assert reader(site, "tom@example.org").status is Status.UNSUBSCRIBED
 
 
 # ---- what nobody can make it do

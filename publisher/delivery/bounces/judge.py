@@ -23,6 +23,11 @@ ACTS: Mapping[Kind, Act] = MappingProxyType(
     {Kind.INVALID: Act.BOUNCE, Kind.COMPLAINT: Act.COMPLAIN, Kind.LEAVE: Act.UNSUBSCRIBE}
 )
 """What is done at once. A soft bounce is ``Act.BOUNCE`` where ``worn_out`` says so."""
+ACTS_BY_LINK: Mapping[Kind, Act] = MappingProxyType({Kind.COMPLAINT: Act.UNSUBSCRIBE})
+"""The same where nothing but the code of an unsubscribe link proves the report: whoever was forwarded a mail has that,
+and could unsubscribe the reader with it, but must not be able to do more."""
+BY_LINK: Mapping[Kind, Kind] = MappingProxyType({Kind.INVALID: Kind.SOFT})
+"""As what such a report is counted."""
 ISSUES, DAYS, WEIGHT = 4, timedelta(days=15), 3.0
 HALF_LIFE, LASTING, SILENCE = timedelta(days=30), timedelta(days=90), timedelta(days=5)
 BURST, SHARE, WITHIN = 20, 0.05, timedelta(hours=1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +31,8 @@ class Returned:
     """Where it lies, as people may look for it."""
     done: Callable[[], None]
     """Marks it as read, once its reports are kept. Raises ``StoreError`` or ``TransportError`` where it cannot."""
+    trouble: str = ""
+    """Why this one could not be read: then ``raw`` is empty, and ``done`` marks nothing."""
 
 
 def at(path: Path, *, again: bool = False) -> Iterator[Returned]:
@@ -36,7 +40,7 @@ def at(path: Path, *, again: bool = False) -> Iterator[Returned]:
 
     Raises ``NotFoundError`` where it is none, ``StoreError`` where it cannot be read.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         raise NotFoundError(f"there is no {path}", hint="name an mbox file, a Maildir, a file of one message, or -")
     if path.is_dir():
         yield from maildir(path, again=again)
@@ -51,28 +55,55 @@ def at(path: Path, *, again: bool = False) -> Iterator[Returned]:
 # -- Maildir
 
 
-def maildir(folder: Path, *, again: bool = False) -> Iterator[Returned]:
+def missing(folder: Path) -> str:
+    """Why the folder is no Maildir, and a command that makes it one, as "what; what to do"; empty where it is one.
+
+    Raises ``OSError`` where one may not look.
+    """
+    there = []
+    for name in ("new", "cur"):
+        try:
+            there.append(stat.S_ISDIR((folder / name).stat().st_mode))
+        except (FileNotFoundError, NotADirectoryError):
+            there.append(False)
+    lacks = [name for name, is_there in zip(("new", "cur"), there, strict=True) if not is_there]
+    if not lacks:
+        return ""
+    folders = shlex.join(str(folder / name) for name in ("new", "cur", "tmp"))
+    noun = "folders" if len(lacks) > 1 else "folder"
+    return f"{folder} is no Maildir (no {noun} {' and '.join(lacks)}); make it with 'mkdir -p {folders}'"
+
+
+def maildir(folder: Path, *, again: bool = False, key: str = "") -> Iterator[Returned]:
     """The messages of a Maildir that nobody has seen: those in ``new``, and in ``cur`` those without the flag S.
 
     ``done`` moves a message into ``cur`` with that flag, as mail programs do. ``again`` gives the seen ones too.
-    Raises ``NotFoundError`` where it is no Maildir.
+    One that cannot be read has ``trouble``. ``key`` is the config's, where it names the folder. Raises
+    ``NotFoundError`` where it is no Maildir, ``StoreError`` where one may not look into it.
     """
-    for name in ("new", "cur"):
-        if not (folder / name).is_dir():
-            hint = "a Maildir has folders named cur, new and tmp; name one, or an mbox file"
-            raise NotFoundError(f"{folder} is no Maildir", hint=hint)
+    where = f"{key}: " if key else ""
     try:
+        what, _, hint = missing(folder).partition("; ")
+        if what:
+            raise NotFoundError(
+                f"{where}{what}", hint=hint if key else "name an mbox file, a Maildir, or a file of one message"
+            )
         for name in ("new", "cur"):
             with os.scandir(folder / name) as entries:
                 files = sorted(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
             for file in files:
                 if file.startswith(".") or ("S" in _flags(file) and not again):
                     continue
-                raw = _message(folder / name / file)
+                try:
+                    raw = _message(folder / name / file)
+                except OSError as error:  # this one alone: those behind it may be well
+                    trouble = f"{folder / name / file} cannot be read: {error.strerror}; {_HINT}"
+                    yield Returned(raw=b"", name=str(folder / name / file), done=_nothing, trouble=trouble)
+                    continue
                 if raw is not None:
                     yield Returned(raw=raw, name=str(folder / name / file), done=_seen(folder, name, file))
     except OSError as error:
-        raise StoreError(f"{folder} cannot be read: {error.strerror}", hint=_HINT) from error
+        raise StoreError(f"{where}{folder} cannot be read: {error.strerror}", hint=_HINT) from error
 
 
 def _flags(name: str) -> str:
@@ -148,7 +179,7 @@ def _lines(file: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
 
 
 def _nothing() -> None:
-    """A file that is read keeps no mark."""
+    """What is no Maildir's, or could not be read, gets no mark."""
 
 
 def pipe(file: IO[bytes]) -> Iterator[Returned]:

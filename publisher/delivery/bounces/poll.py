@@ -11,7 +11,7 @@ from itertools import islice
 from publisher import log
 from publisher.delivery.bounces import imap, mail, mailbox
 from publisher.delivery.bounces.mailbox import Returned
-from publisher.delivery.bounces.record import Outcome, Recorded, Told, fingerprint, record_all
+from publisher.delivery.bounces.record import Outcome, Recorded, Told, calm, fingerprint, record_all
 from publisher.delivery.bounces.report import Kind, Report
 from publisher.delivery.mail import Post
 from publisher.errors import PublisherError
@@ -21,6 +21,9 @@ BATCH = 50
 """Messages whose reports are kept in one transaction; a process that is killed reads so many again."""
 SHOWN = 50
 """Unproved reports that are kept to be shown."""
+REMEMBERED = 1000
+"""Files that cannot be read, as far as it is remembered that the log names them."""
+_TOLD: dict[str, None] = {}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,21 +53,29 @@ class _Read:
     name: str
     done: Callable[[], None]
     told: Told
+    trouble: str
 
 
 def poll(post: Post, now: datetime) -> Polled:
     """Reads the mailboxes that ``delivery.bounces`` names, and marks what was read; nothing where it names none.
 
+    Alarms about issues that nothing comes back of any more end.
+
     Raises nothing for a mailbox or a database that cannot be used now: that is logged and stands in ``trouble``; what
     was not kept is read again next time.
     """
     polled, bounces = Polled(), post.config.delivery.bounces
-    if bounces is None:
-        return polled
-    if bounces.maildir is not None:
-        take(post, mailbox.maildir(bounces.maildir), now, polled)
-    if bounces.imap is not None:
+    if bounces is not None and bounces.maildir is not None:
+        take(post, mailbox.maildir(bounces.maildir, key="delivery.bounces.maildir"), now, polled)
+    if bounces is not None and bounces.imap is not None:
         take(post, imap.messages(bounces.imap), now, polled)
+    forged = sum(count for (_, outcome), count in polled.counts.items() if outcome is Outcome.UNPROVED)
+    if forged:
+        log.warning("bounces.unproved", reports=forged)
+    try:
+        calm(post, now)
+    except PublisherError as error:
+        _trouble(polled, error)
     return polled
 
 
@@ -85,6 +96,9 @@ def take(
     try:
         for batch in _batches(iter(messages)):
             for read, recorded in zip(batch, _record(post, batch, now, trusted=trusted), strict=True):
+                if read.trouble:
+                    _unread(polled, read)
+                    continue
                 _count(polled, recorded)
                 _mark(polled, read)
     except PublisherError as error:
@@ -121,7 +135,7 @@ def _read(message: Returned) -> _Read:
     except Exception as error:  # noqa: BLE001 # a defect of ours must not keep the messages behind this one waiting
         log.trouble("bounce.unreadable", error, message=message.name)
     told = Told(digest=fingerprint(message.raw), reports=reports)
-    return _Read(name=message.name, done=message.done, told=told)
+    return _Read(name=message.name, done=message.done, told=told, trouble=message.trouble)
 
 
 def _record(post: Post, batch: Sequence[_Read], now: datetime, *, trusted: bool) -> list[list[Recorded]]:
@@ -154,7 +168,20 @@ def _mark(polled: Polled, read: _Read) -> None:
         _trouble(polled, error)
 
 
+def _unread(polled: Polled, read: _Read) -> None:
+    if read.name not in _TOLD:  # it lies there at each minute's poll: its line in the log is wanted once
+        _TOLD[read.name] = None
+        log.warning("bounce.unreadable", message=read.name, why=read.trouble)
+        while len(_TOLD) > REMEMBERED:
+            del _TOLD[next(iter(_TOLD))]
+    _add(polled, read.trouble)
+
+
 def _trouble(polled: Polled, error: PublisherError) -> None:
     log.trouble("bounces.waiting", error, hint=error.hint)
-    if len(polled.trouble) < SHOWN and error.line() not in polled.trouble:
-        polled.trouble.append(error.line())
+    _add(polled, error.line())
+
+
+def _add(polled: Polled, line: str) -> None:
+    if len(polled.trouble) < SHOWN and line not in polled.trouble:
+        polled.trouble.append(line)

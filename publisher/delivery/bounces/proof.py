@@ -6,7 +6,7 @@ are keyed hashes that only the mail's reader, and who carried it, can know.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hmac import compare_digest
 
@@ -28,6 +28,8 @@ class Proved:
     reader: int
     issue: str = ""
     """Empty where the report does not say."""
+    by_link: bool = False
+    """Nothing but an unsubscribe link proves it, which a forwarded mail holds too."""
 
 
 @dataclass(slots=True)
@@ -49,10 +51,10 @@ class Judge:
             number = _one({read_leave_mark(self.keys, mark) for mark in report.marks})
             found = Proved(reader=number) if number is not None else None
         else:
-            found = self._by_mark(report) or self._by_link(report) or self._by_message_id(report)
+            found = self._by_mark(report) or self._by_message_id(report) or self._by_link(report)
         if found is None and trusted and (reader := self._addressed(report)):
             found = Proved(reader=reader.id, issue=self._issue(report, reader.id))
-        return found
+        return replace(found, by_link=False) if found and trusted else found
 
     def _by_mark(self, report: Report) -> Proved | None:
         numbers = {number for mark in report.marks if (number := read_return_path(self.keys, mark)) is not None}
@@ -63,7 +65,10 @@ class Judge:
 
     def _by_link(self, report: Report) -> Proved | None:
         reader = _one({verify(self.keys, Purpose.UNSUB, code, self.now) for code in report.links})
-        return None if reader is None else Proved(reader=reader, issue=self._issue(report, reader))
+        if reader is None:
+            return None
+        issue = self._issue(report, reader)  # a Message-ID of this reader's proves, whoever they say it went to
+        return Proved(reader=reader, issue=issue, by_link=not issue)
 
     def _by_message_id(self, report: Report) -> Proved | None:
         reader = self._addressed(report)
@@ -89,6 +94,15 @@ class Judge:
             issue for issue in self._recent if compare_digest(message_code(self.keys, issue, reader).encode(), code)
         ]
         return found[0] if found else ""
+
+
+def unproved(report: Report) -> str:
+    """Why a report proves nothing, for who looks into a log."""
+    if report.kind is Kind.LEAVE:
+        return "it did not come to the address of a reader's List-Unsubscribe"
+    parts = (("mark", report.marks), ("link", report.links), ("Message-ID", report.message_id))
+    held = ", ".join(name for name, there in parts if there)
+    return f"not ours, or not of this reader: {held}" if held else "it holds no mark, link or Message-ID"
 
 
 def _one(found: set[int | None]) -> int | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -12,7 +12,7 @@ from publisher import log
 from publisher.db import alarm
 from publisher.db.engine import Connection
 from publisher.delivery.bounces import judge, store
-from publisher.delivery.bounces.proof import Judge, Proved
+from publisher.delivery.bounces.proof import Judge, Proved, unproved
 from publisher.delivery.bounces.report import Kind, Report
 from publisher.delivery.bounces.store import Bounce
 from publisher.delivery.mail import Post
@@ -25,7 +25,7 @@ from subscribers.subscriber import Subscriber
 ALARM = "bounces"
 """Kind of the alarm about an issue whose mails come back in a burst; its subject is the issue's id."""
 _LARGEST, _SHORT, _LONG = 999, 255, 500
-_HOW = {Act.BOUNCE: "bounce", Act.COMPLAIN: "complaint", Act.UNSUBSCRIBE: "mail"}
+_HOW = {Kind.INVALID: "bounce", Kind.SOFT: "bounce", Kind.COMPLAINT: "complaint", Kind.LEAVE: "mail"}
 
 
 class Outcome(StrEnum):
@@ -54,6 +54,10 @@ class Recorded:
     act: Act | None = None
     """What was done to the reader; None where that changed nothing."""
     text: str = ""
+    named: str = ""
+    """Of what is not proved the address as the report names it, in full: for who runs a command, never for a log."""
+    why: str = ""
+    """Why it is not proved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +114,12 @@ class _Recorder:
             return _ignored(report)
         proved = self._prover.prove(report, trusted=self._trusted)
         if proved is None:
-            return _recorded(Outcome.UNPROVED, report)
+            return _unproved(report)
         reader = readers.by_id(self._connection, proved.reader)
         if reader is None:
             return _recorded(Outcome.UNKNOWN, report, issue=proved.issue)
+        if proved.by_link:
+            report = replace(report, kind=judge.BY_LINK.get(report.kind, report.kind))
         bounce = _bounce(report, proved, digest, place, self._now)
         if store.has(self._connection, digest, place):
             return _recorded(Outcome.DUPLICATE, report, reader, issue=proved.issue)
@@ -121,19 +127,20 @@ class _Recorder:
             return _recorded(Outcome.DUPLICATE, report, reader, issue=proved.issue)
         if proved.issue and report.kind in {Kind.INVALID, Kind.COMPLAINT, Kind.POLICY}:
             self._burst.add(proved.issue)
-        act = self._act(bounce, reader)
+        act = self._act(bounce, reader, judge.ACTS_BY_LINK if proved.by_link else judge.ACTS)
         return _recorded(Outcome.RECORDED, report, reader, issue=proved.issue, act=act)
 
-    def _act(self, bounce: Bounce, reader: Subscriber) -> Act | None:
+    def _act(self, bounce: Bounce, reader: Subscriber, acts: Mapping[Kind, Act]) -> Act | None:
         """Does to the reader what the bounce asks for; None where nothing changed."""
-        act = judge.ACTS.get(bounce.kind)
+        act = acts.get(bounce.kind)
         if bounce.kind is Kind.SOFT and self._worn_out(reader):
             act = Act.BOUNCE
         # Whoever agreed anew since then has a mailbox again; a complaint or a wish to leave holds whatever its date.
         if act is None or (act is Act.BOUNCE and reader.consent_at is not None and bounce.at < reader.consent_at):
             return None
         try:
-            after = readers.act(self._connection, reader.id, act, now=self._now, how=_HOW[act], text=bounce.reply)
+            how = _HOW[bounce.kind]
+            after = readers.act(self._connection, reader.id, act, now=self._now, how=how, text=bounce.reply)
         except UnknownError:  # erased by another process since we looked
             return None
         return act if after.status is not reader.status else None
@@ -151,10 +158,27 @@ class _Recorder:
         for issue in sorted(self._burst):
             bad = store.touched(self._connection, issue, (Kind.INVALID, Kind.COMPLAINT), since)
             refused = store.touched(self._connection, issue, (Kind.POLICY,), since)
+            if max(bad, refused) <= judge.BURST:  # the ledger's rows may be a million: they are counted last
+                continue
             text = judge.burst(bad, refused, store.accepted(self._connection, issue))
             if text and alarm.raise_(self._connection, ALARM, issue, self._now, text):
                 new.append((issue, text))
         return new
+
+
+def calm(post: Post, now: datetime) -> list[str]:
+    """Ends the alarms of issues for which no report of the last hour was one of a burst; ids of these issues.
+
+    Costs one look-up where no alarm stands. Raises ``StoreError`` where the database cannot be used.
+    """
+    with post.database.read() as connection:
+        over = [each.subject for each in alarm.standing(connection, ALARM) if each.seen + judge.WITHIN <= now]
+    if over:
+        with post.database.write() as connection:
+            over = [issue for issue in over if alarm.end(connection, ALARM, issue, now, seen=now - judge.WITHIN)]
+    for issue in over:
+        log.event("bounce.calm", issue=issue)
+    return over
 
 
 def _bounce(report: Report, proved: Proved, digest: str, place: int, now: datetime) -> Bounce:
@@ -178,6 +202,11 @@ def _ignored(report: Report) -> Recorded:
     return _recorded(Outcome.IGNORED, report)
 
 
+def _unproved(report: Report) -> Recorded:
+    named = clean(report.recipient)[:_SHORT]
+    return replace(_recorded(Outcome.UNPROVED, report), named=named, why=unproved(report))
+
+
 def _recorded(
     outcome: Outcome, report: Report, reader: Subscriber | None = None, *, issue: str = "", act: Act | None = None
 ) -> Recorded:
@@ -196,3 +225,5 @@ def _tell(done: Iterable[Recorded]) -> None:
                 issue=each.issue,
                 act=each.act.value if each.act else "",
             )
+        elif each.outcome is Outcome.UNPROVED:
+            log.event("bounce.unproved", address=each.address, bounce=each.kind.value, why=each.why)

@@ -62,8 +62,12 @@ class Bounce:
 
     @property
     def reply(self) -> str:
-        """What the other side said, with its codes, in a line."""
-        return " ".join(part for part in (str(self.code or ""), self.status, self.text) if part)
+        """What the other side said, with its codes, each of them once, in a line."""
+        codes, text = [part for part in (str(self.code or ""), self.status) if part], self.text
+        for code in codes:
+            if text.startswith((f"{code} ", f"{code}-")):
+                text = text[len(code) + 1 :].lstrip()
+        return " ".join(part for part in (*codes, text) if part)
 
 
 def append(connection: Connection, bounce: Bounce) -> bool:
@@ -175,6 +179,13 @@ def forget(connection: Connection, reader: int) -> None:
     table = bounce_table
     nobody = {"reader": None, "text": "", "server": ""}
     connection.execute(sa.update(table).where(table.c.reader == reader).values(**nobody))
+
+
+def has_old(connection: Connection, before: datetime) -> bool:
+    """Whether there is a bounce of before that moment."""
+    return (
+        connection.execute(sa.select(bounce_table.c.id).where(bounce_table.c.at < before).limit(1)).first() is not None
+    )
 
 
 def drop_old(connection: Connection, before: datetime) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from publisher import urls
 from publisher.config import Config, Newsletter
 from publisher.delivery import link
 from publisher.delivery.letters.letter import Kind
@@ -16,8 +16,11 @@ from publisher.delivery.transport import Envelope
 from publisher.digest import wire
 from publisher.digest.render import letter
 from publisher.errors import StateError
+from subscribers import store as readers
+from subscribers.consent import Act
+from subscribers.db import asking
 from subscribers.subscriber import Status, Subscriber
-from subscribers.tokens import Purpose, mac, sign
+from subscribers.tokens import mac
 
 NO_ISSUE = 0
 """What the return path of a letter names in place of an issue, whose numbers begin at 1."""
@@ -32,9 +35,7 @@ def message(post: Post, kind: Kind, reader: Subscriber, now: datetime) -> Messag
     speaker = _speaker(post.config, reader)
     language = reader.language or post.config.site.language
     values = _VALUES[kind](post, reader, now)
-    written = letter(
-        kind.value, "", post.config, post.templates, language=language, newsletters=[speaker.title], **values
-    )
+    written = letter(kind.value, "", post.config, post.templates, language=language, **values)
     id = f"<{mac(post.keys, f'{kind}/{reader.id}/{now.isoformat()}')}@{own_domain(speaker.sender)}>"
     body = wire.letter(
         written,
@@ -64,8 +65,29 @@ def _speaker(config: Config, reader: Subscriber) -> Newsletter:
 
 def _confirm(post: Post, reader: Subscriber, now: datetime) -> _Words:
     within = post.config.subscribers.confirm_within
-    token = sign(post.keys, Purpose.CONFIRM, reader.id, now + within)
-    return {"confirm": urls.join(post.config.web.url, f"/confirm/{token}"), "days": _days(within)}
+    with post.database.read() as connection:
+        address = link.confirm(connection, post.config, post.keys, reader.id, now + within)
+        wish = asking.found(connection, reader.id)
+        imported = any(event.act is Act.IMPORT_PENDING for event in readers.history(connection, reader.id))
+    wanted = reader
+    if wish:
+        wanted = replace(reader, newsletter=wish["newsletter"], declined=wish["declined"])
+    return {
+        "confirm": address,
+        "days": _days(within),
+        "newsletters": _titles(post.config, wanted),
+        "former": bool(reader.former) or imported,
+    }
+
+
+def _titles(config: Config, reader: Subscriber) -> list[str]:
+    """Titles of the newsletters that the reader will get."""
+    asked = (
+        letter.title
+        for name, letter in config.newsletters.items()
+        if reader.newsletter in {"", name} and name not in reader.declined
+    )
+    return list(asked) or [_speaker(config, reader).title]
 
 
 def _known(post: Post, reader: Subscriber, now: datetime) -> _Words:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from publisher.delivery.delivery import Receipt
 from subscribers.subscriber import Status
 
-LEASE = timedelta(minutes=10)
-"""How long whoever takes a letter has it alone; one that a crash left unsettled goes out again after it."""
+LEASE = timedelta(minutes=20)
+"""How long whoever takes a letter has it alone: longer than any relay is waited for. One that a crash left unsettled
+goes out again after it."""
 WAITS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6))
 """After a first, second and third attempt that might have gone better later; there is no fifth."""
 RELAY = timedelta(minutes=1)
@@ -48,6 +49,8 @@ class Waiting:
     reader: int
     tries: int
     """Those before this one."""
+    until: datetime
+    """When its lease ends; what settles the letter settles it under this lease alone."""
 
 
 class Fate(StrEnum):

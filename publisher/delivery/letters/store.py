@@ -22,6 +22,7 @@ letter_table = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("leased_until", Moment),
     sa.UniqueConstraint("kind", "reader"),
+    sqlite_autoincrement=True,  # else SQLite gives the number of a letter that is gone to the next one
 )
 """``due`` is NULL once a letter of a kind that rests was sent: the row stays for as long as it forbids the next."""
 
@@ -77,34 +78,40 @@ def _leased(connection: Connection, where: sa.ColumnElement[bool], now: datetime
     table = letter_table
     statement = sa.update(table).where(where).values(leased_until=now + LEASE)
     row = connection.execute(statement.returning(table)).one_or_none()
-    return None if row is None else Waiting(id=row.id, kind=Kind(row.kind), reader=row.reader, tries=row.tries)
+    if row is None:
+        return None
+    return Waiting(id=row.id, kind=Kind(row.kind), reader=row.reader, tries=row.tries, until=row.leased_until)
+
+
+def _held(letter: Waiting) -> sa.ColumnElement[bool]:
+    """The letter, as long as nobody took it over after its lease had ended."""
+    return sa.and_(letter_table.c.id == letter.id, letter_table.c.leased_until == letter.until)
 
 
 def done(connection: Connection, letter: Waiting) -> None:
     """The letter was sent: its row goes, or rests."""
     table = letter_table
-    mine = table.c.id == letter.id
     if letter.kind in RESTING:
-        connection.execute(sa.update(table).where(mine).values(due=None, leased_until=None))
+        connection.execute(sa.update(table).where(_held(letter)).values(due=None, leased_until=None))
     else:
-        connection.execute(sa.delete(table).where(mine))
+        connection.execute(sa.delete(table).where(_held(letter)))
 
 
 def drop(connection: Connection, letter: Waiting) -> None:
     """The letter is not sent: its row goes."""
-    connection.execute(sa.delete(letter_table).where(letter_table.c.id == letter.id))
+    connection.execute(sa.delete(letter_table).where(_held(letter)))
 
 
 def put_off(connection: Connection, letter: Waiting, due: datetime) -> None:
     """The letter is tried again at that moment."""
     changed = {"due": due, "tries": letter.tries + 1, "leased_until": None}
-    connection.execute(sa.update(letter_table).where(letter_table.c.id == letter.id).values(changed))
+    connection.execute(sa.update(letter_table).where(_held(letter)).values(changed))
 
 
 def put_off_all(connection: Connection, letter: Waiting, due: datetime) -> None:
     """This letter and every other that is due earlier wait until that moment; no try is counted."""
     table = letter_table
-    connection.execute(sa.update(table).where(table.c.id == letter.id).values(leased_until=None))
+    connection.execute(sa.update(table).where(_held(letter)).values(leased_until=None))
     connection.execute(sa.update(table).where(table.c.due < due).values(due=due))
 
 
@@ -113,7 +120,15 @@ def forget(connection: Connection, reader: int) -> None:
     connection.execute(sa.delete(letter_table).where(letter_table.c.reader == reader))
 
 
+def has_old(connection: Connection, now: datetime) -> bool:
+    """Whether ``drop_old`` would forget any."""
+    return connection.execute(sa.select(letter_table.c.id).where(_rested(now)).limit(1)).first() is not None
+
+
 def drop_old(connection: Connection, now: datetime) -> None:
     """Forgets the letters that forbid no other any more."""
-    table = letter_table
-    connection.execute(sa.delete(table).where(table.c.due.is_(None), table.c.queued <= now - REST))
+    connection.execute(sa.delete(letter_table).where(_rested(now)))
+
+
+def _rested(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(letter_table.c.due.is_(None), letter_table.c.queued <= now - REST)

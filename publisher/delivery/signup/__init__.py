@@ -6,6 +6,7 @@ later, and answered by mail to the address alone (``subscribers.signup`` has the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -23,12 +24,12 @@ from publisher.delivery.transport import Transport
 from publisher.errors import StoreError
 from subscribers import signup
 from subscribers import store as readers
-from subscribers.address import parse
+from subscribers.address import mailbox, parse
 from subscribers.db import budget
 from subscribers.signup import Decision
 from subscribers.tokens import mac
 
-__all__ = ["SITE", "Answer", "Wanted", "is_open", "reopen", "take", "work"]
+__all__ = ["SITE", "Answer", "Wanted", "decide", "is_open", "is_paused", "reopen", "take", "waits", "work"]
 
 MOST = 200
 """Forms that one run decides: a flood of them keeps nothing else waiting for long."""
@@ -78,9 +79,14 @@ def is_open(database: Database, now: datetime) -> bool:
         return not (alarm.standing(connection, *ALARM) and budget.running(connection, SITE, now))
 
 
+def is_paused(connection: Connection) -> bool:
+    """Whether the alarm of a form that paused itself stands."""
+    return bool(alarm.standing(connection, *ALARM))
+
+
 def reopen(post: Post, connection: Connection, now: datetime) -> bool:
     """Ends the alarm of a form that may take again; whether there was one."""
-    if not alarm.standing(connection, *ALARM):
+    if not is_paused(connection):
         return False
     if budget.used_up(connection, [site(post.config)], now, mac=partial(mac, post.keys)):
         return False
@@ -88,17 +94,31 @@ def reopen(post: Post, connection: Connection, now: datetime) -> bool:
     return alarm.end(connection, *ALARM, now)
 
 
-def work(post: Post, transport: Transport, now: datetime) -> int:
-    """Decides the forms that wait, ``MOST`` at once, and sends the letters that are due; how many forms were decided.
+def work(post: Post, transport: Transport, clock: Callable[[], datetime]) -> int:
+    """Decides the forms that wait, and sends the letters that are due, some of each; how many forms were decided.
+
+    Raises ``StoreError`` where the database cannot be used: what was not decided then waits.
+    """
+    decided = decide(post, clock())
+    postman.send_due(post, transport, clock)
+    return decided
+
+
+def decide(post: Post, now: datetime) -> int:
+    """Decides the forms that wait, ``MOST`` at once; how many.
 
     Each form is a transaction of its own: a bad one is told in the log and dropped. Raises ``StoreError`` where the
     database cannot be used: what was not decided then waits.
     """
     with post.database.read() as connection:
         ids = store.waiting(connection, MOST)
-    decided = sum(_settle(post, id, now) for id in ids)
-    postman.send_due(post, transport, now)
-    return decided
+    return sum(_settle(post, id, now) for id in ids)
+
+
+def waits(post: Post) -> bool:
+    """Whether a form waits to be decided."""
+    with post.database.read() as connection:
+        return bool(store.waiting(connection, 1))
 
 
 def _settle(post: Post, id: int, now: datetime) -> bool:
@@ -112,7 +132,7 @@ def _settle(post: Post, id: int, now: datetime) -> bool:
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 # whatever a stranger's form leads to, the next one's turn comes
-        log.trouble("signup.dropped", error)
+        log.warning("signup.dropped", form=id, kind=type(error).__name__)  # its words may hold the address
         with post.database.write() as connection:
             store.pop(connection, id)
         return True
@@ -121,11 +141,11 @@ def _settle(post: Post, id: int, now: datetime) -> bool:
 
 
 def _decide(post: Post, connection: Connection, wanted: Wanted, now: datetime) -> Decision:
-    hashed, key = partial(mac, post.keys), parse(wanted.address).key
+    hashed, address = partial(mac, post.keys), parse(wanted.address)
     reader = readers.by_address(connection, wanted.address)
-    erased = None if reader else budget.erased(connection, key, mac=hashed)
+    erased = None if reader else budget.erased(connection, address.key, mac=hashed)
     kind = signup.kind(reader)
-    asked = budget.letters(connection, kind, key, mac=hashed)
+    asked = budget.letters(connection, kind, mailbox(address), mac=hashed)
     decision = signup.decide(reader, erased, asked, now)
     if decision is Decision.SILENT:
         return decision
@@ -133,6 +153,6 @@ def _decide(post: Post, connection: Connection, wanted: Wanted, now: datetime) -
     if decision is Decision.CONFIRM:
         reader = readers.add(connection, now=now, how="signup", mac=hashed, **asdict(wanted))
     assert reader is not None  # who is known
-    budget.note(connection, kind, key, told, mac=hashed)
+    budget.note(connection, kind, mailbox(address), told, mac=hashed)
     letters.queue(connection, Kind(decision), reader.id, now)
     return decision

@@ -26,6 +26,7 @@ signup_table = sa.Table(
     sa.Column("format", sa.Text, nullable=False),
     sa.Column("consent_text", sa.Text, nullable=False),
     sa.Column("ip", sa.Text, nullable=False),
+    sqlite_autoincrement=True,  # else SQLite gives the number of a form that is gone to the next one
 )
 """``topics`` are ;-joined. A row lives for a second or two."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,13 +16,18 @@ LARGE = frozenset(
     {
         *("126.com", "139.com", "163.com", "21cn.com", "aliyun.com", "foxmail.com", "qq.com", "sina.com", "sina.cn"),
         *("sohu.com", "yeah.net", "188.com", "189.cn", "vip.qq.com", "vip.163.com"),
-        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com"),
-        *("aol.com", "icloud.com", "me.com", "mac.com", "proton.me", "protonmail.com", "fastmail.com", "zoho.com"),
-        *("gmx.de", "gmx.net", "web.de", "t-online.de", "orange.fr", "free.fr", "laposte.net", "libero.it"),
-        *("mail.ru", "yandex.ru", "rambler.ru", "naver.com", "daum.net", "yahoo.co.jp", "docomo.ne.jp"),
+        *("gmail.com", "googlemail.com", "msn.com", "ymail.com", "rocketmail.com", "aol.com", "zoho.com"),
+        *("icloud.com", "me.com", "mac.com", "proton.me", "pm.me", "protonmail.com", "fastmail.com"),
+        *("web.de", "t-online.de", "freenet.de", "orange.fr", "free.fr", "wanadoo.fr", "sfr.fr", "laposte.net"),
+        *("libero.it", "mail.ru", "bk.ru", "inbox.ru", "list.ru", "rambler.ru", "ya.ru"),
+        *("naver.com", "daum.net", "hanmail.net", "docomo.ne.jp"),
     }
 )
 """Providers at which everybody has an address: they share one half of the site's budget, in place of a domain's."""
+_EVERYWHERE = re.compile(r"(?:gmx|hotmail|live|outlook|yahoo|yandex)\.(?:(?:co|com|ne)\.[a-z]{2}|[a-z]{2,3})")
+"""Those of them that have a domain in each country."""
+_CUSTOMER = 5
+"""Networks of an IPv6 customer that each may use up its budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +71,20 @@ def site(config: Config) -> Claim:
 
 
 def claims(config: Config, wanted: Wanted, address: Address) -> tuple[Claim, ...]:
-    """The budgets that a form is measured by, the same three whatever the address, in one order for all."""
-    limits, domain = config.subscribers.signup, address.sending.rpartition("@")[2]
-    share = Claim(scope="domain", key=domain, limit=limits.domain)
-    if domain in LARGE:
+    """The budgets that a form is measured by, the same whatever the address, in one order; the site's is last."""
+    limits, host = config.subscribers.signup, address.sending.rpartition("@")[2]
+    share = Claim(scope="domain", key=network.registrable(host), limit=limits.domain)
+    if is_large(host):
         share = Claim(scope="domain", key="large providers", limit=max(limits.domain, limits.site // 2))
-    return (
-        Claim(scope="network", key=network.prefix(wanted.ip), limit=limits.network),
-        share,
-        site(config),
-    )
+    networks = [Claim(scope="network", key=network.prefix(wanted.ip), limit=limits.network)]
+    if wide := network.site(wanted.ip):
+        networks.append(Claim(scope="network", key=wide, limit=_CUSTOMER * limits.network))
+    return (*networks, share, site(config))
+
+
+def is_large(host: str) -> bool:
+    """Whether everybody may have an address at that host."""
+    return not LARGE.isdisjoint({host, network.registrable(host)}) or _EVERYWHERE.fullmatch(host) is not None
 
 
 def kept(config: Config, wanted: Wanted, address: Address) -> Wanted | None:

@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Adds columns and tables; what is there stays as it is."""
     _readers()
     _forms()
+    _budgets()
     _returned()
 
 
@@ -20,6 +21,32 @@ def _readers() -> None:
     op.add_column("subscriber", sa.Column("declined", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("subscriber", sa.Column("paused_until", sa.BigInteger(), nullable=True))
     op.add_column("subscriber", sa.Column("engaged_at", sa.BigInteger(), nullable=True))
+    op.add_column("subscriber", sa.Column("asked_at", sa.BigInteger(), nullable=True))
+    op.create_table(
+        "pending_wish",
+        sa.Column("subscriber", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("topics", sa.Text(), nullable=False),
+        sa.Column("newsletter", sa.Text(), nullable=False),
+        sa.Column("schedule", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("consent_ip", sa.Text(), nullable=False),
+        sa.Column("consent_text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscriber"], ["subscriber.id"], name=op.f("fk_pending_wish_subscriber"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("subscriber", name=op.f("pk_pending_wish")),
+    )
+    op.create_index(
+        "ix_subscriber_asked_at",
+        "subscriber",
+        ["asked_at"],
+        unique=False,
+        sqlite_where=sa.text("asked_at IS NOT NULL"),
+        postgresql_where=sa.text("asked_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_subscriber_paused_until",
         "subscriber",
@@ -27,14 +54,6 @@ def _readers() -> None:
         unique=False,
         sqlite_where=sa.text("paused_until IS NOT NULL"),
         postgresql_where=sa.text("paused_until IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_subscriber_pending",
-        "subscriber",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("status = 'pending'"),
-        postgresql_where=sa.text("status = 'pending'"),
     )
 
 
@@ -50,6 +69,7 @@ def _forms() -> None:
         sa.Column("leased_until", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
         sa.UniqueConstraint("kind", "reader", name=op.f("uq_letter_kind_reader")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_letter_due"), "letter", ["due"])
     op.create_table(
@@ -66,7 +86,11 @@ def _forms() -> None:
         sa.Column("consent_text", sa.Text(), nullable=False),
         sa.Column("ip", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signup")),
+        sqlite_autoincrement=True,
     )
+
+
+def _budgets() -> None:
     op.create_table(
         "asked",
         sa.Column("hash", sa.Text(), nullable=False),
@@ -76,6 +100,7 @@ def _forms() -> None:
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_asked")),
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_asked_last"), "asked", ["last"])
     op.create_table(
         "budget",
         sa.Column("scope", sa.Text(), nullable=False),
@@ -85,6 +110,7 @@ def _forms() -> None:
         sa.PrimaryKeyConstraint("scope", "hash", name=op.f("pk_budget")),
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_budget_start"), "budget", ["start"])
     op.create_table(
         "spent",
         sa.Column("hash", sa.Text(), nullable=False),
@@ -92,6 +118,7 @@ def _forms() -> None:
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_spent")),
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_spent_until"), "spent", ["until"])
 
 
 def _returned() -> None:
@@ -128,4 +155,5 @@ def _returned() -> None:
     op.create_index(op.f("ix_bounce_reader"), "bounce", ["reader"])
     op.add_column("click", sa.Column("verdict", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("click", sa.Column("visitor", sa.Text(), server_default=sa.text("''"), nullable=False))
+    op.create_index("ix_click_at", "click", ["at"])
     op.create_index("ix_click_visitor", "click", ["visitor", "at"])
