@@ -35,8 +35,12 @@ serve: $(VENV)/.runtime ## after the demo: the sample site's pages, scheduler an
 	@$(BIN)/publisher --now $(NOW) serve
 
 .PHONY: test
-test: $(VENV)/.dev ## every test, with coverage; ARGS="tests/feeds -k atom" runs some
+test: $(VENV)/.dev ## every test; ARGS="tests/feeds -k atom" runs some
 	@$(BIN)/python scripts/test.py --jobs $(JOBS) $(ARGS)
+
+.PHONY: cover
+cover: $(VENV)/.dev ## every test, with coverage; the pure modules must be wholly covered (half an hour)
+	@$(BIN)/python scripts/test.py --jobs $(JOBS) --cover
 
 .PHONY: system
 system: ## installs the Debian packages that some tests need (root)

@@ -20,7 +20,8 @@ def pure_modules() -> dict[str, str]:
     """File of each module in the contract of purity, by its dotted name."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     contract = next(c for c in pyproject["tool"]["importlinter"]["contracts"] if "pure" in c["name"])
-    return {name: name.replace(".", "/") + ".py" for name in contract["source_modules"]}
+    paths = {name: name.replace(".", "/") for name in contract["source_modules"]}
+    return {name: f"{path}/__init__.py" if (ROOT / path).is_dir() else f"{path}.py" for name, path in paths.items()}
 
 
 def gaps(report: dict[str, Any], modules: dict[str, str]) -> list[str]:

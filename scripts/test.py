@@ -1,8 +1,9 @@
 """Runs every test, then says in one line what passed: the main run on all cores, the browser's in its own process.
 
-Sync Playwright leaves an event loop running, so its tests share no process with others. Coverage (with branches) of
-both runs and of the programs they start is one report; the pure modules must reach 100 % of their branches. Arguments
-that are not ours go to pytest, and then only the tests they name run, without coverage.
+Sync Playwright leaves an event loop running, so its tests share no process with others. With ``--cover`` the coverage
+(with branches) of both runs and of the programs they start is one report, and the pure modules must reach 100 % of
+their branches; that takes nearly twice as long. Arguments that are not ours go to pytest, and then only the tests they
+name run.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def coverage(*arguments: str) -> int:
     return subprocess.run([sys.executable, "-m", "coverage", *arguments], cwd=ROOT, check=False).returncode
 
 
-def everything(jobs: str) -> int:
-    """The whole suite with coverage; 0 when all passed and the pure modules are covered."""
+def everything(jobs: str, *, cover: bool) -> int:
+    """The whole suite; 0 when all passed and, with ``cover``, the pure modules are covered."""
     started = time.monotonic()
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
@@ -71,11 +72,13 @@ def everything(jobs: str) -> int:
         if name == "browser" and not list((ROOT / "tests" / "browser").glob("test_*.py")):
             continue
         report = RESULTS / f"{name}.xml"
-        codes.append(pytest("--quiet", "--cov", "--cov-append", "--cov-report=", *arguments, report=report))
+        covering = ("--cov", "--cov-append", "--cov-report=") if cover else ()
+        codes.append(pytest("--quiet", *covering, *arguments, report=report))
         counts.add(report)
     print()
-    coverage("report", "--skip-covered", "--show-missing")
-    codes.append(subprocess.run([sys.executable, "scripts/coverage_pure.py"], cwd=ROOT, check=False).returncode)
+    if cover:
+        coverage("report", "--skip-covered", "--show-missing")
+        codes.append(subprocess.run([sys.executable, "scripts/coverage_pure.py"], cwd=ROOT, check=False).returncode)
     words = f" {counts.line()} in {time.monotonic() - started:.1f}s "
     if not counts.failures and not counts.errors and any(codes):
         words = f" FAILED (see above):{words}"
@@ -87,8 +90,9 @@ def main() -> None:
     """Parses the arguments and ends with 0 when all is well."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", default="2", help="processes of the main run")
+    parser.add_argument("--cover", action="store_true", help="measure coverage too")
     options, rest = parser.parse_known_args()
-    sys.exit(pytest(*rest) if rest else everything(options.jobs))
+    sys.exit(pytest(*rest) if rest else everything(options.jobs, cover=options.cover))
 
 
 if __name__ == "__main__":

@@ -22,15 +22,10 @@ ENGINES = ("sqlite", "postgresql")
 ON_BOTH = (
     "tests/content/test_index.py",
     "tests/content/test_library.py",
-    "tests/content/test_moved.py",
     "tests/db/test_alarm.py",
     "tests/delivery/test_bounce_record.py",
     "tests/delivery/test_click_store.py",
-    "tests/delivery/test_duties.py",
     "tests/delivery/test_ledger.py",
-    "tests/delivery/test_letters.py",
-    "tests/delivery/test_recovery.py",
-    "tests/delivery/test_sender.py",
     "tests/feeds/test_feed_store.py",
     "tests/feeds/test_ping_outbox.py",
     "tests/issues/test_issue_store.py",
@@ -39,7 +34,8 @@ ON_BOTH = (
     "tests/db/test_migrate.py",
     "tests/db/test_transactions.py",
 )
-"""Tests whose databases are of both engines: for every store those that execute its statements."""
+"""Tests whose databases are of both engines: for every store those that execute its statements. What uses several
+stores is shown by the journey of the main job, on both."""
 NOBODY = 65534
 """Whom the server runs as where the tests run as root, whom it refuses."""
 # Whoever holds the other end of standard input is alive; then the server ends, and its folder goes.

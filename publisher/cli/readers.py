@@ -277,7 +277,7 @@ def _agreed(question: str) -> None:
 @where_option
 @click.pass_obj
 def stats(context: Context, where: str) -> int:
-    """Count readers by state, and the active ones by what they want."""
+    """Count readers by state, active ones also by wish."""
     from subscribers import store
 
     with context.app() as app, app.database.read() as connection:

@@ -27,6 +27,8 @@ from publisher.issues.issue import State as IssueState
 from subscribers import store as readers
 from subscribers.tokens import Keys
 
+KEYS = Keys(ring=(b"k" * 32,))
+
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -97,7 +99,7 @@ def test_an_erased_reader_is_in_no_click(database, issue):
     with database.write() as connection:
         store.append(connection, [made(issue, one), made(issue, two), made(issue, one, story=1)])
         readers.erase(connection, one, mac=lambda text: sha256(text.encode()).hexdigest(), now=AT)
-        store.forget(connection, one)
+        store.forget(connection, one, KEYS)
         store.append(connection, [made(issue, one, second=9)])  # a mail is kept for longer than its reader's data
     assert [(row[1], row[2], row[5]) for row in kept(database)] == [
         (0, None, ""),
@@ -115,7 +117,7 @@ def visitors(database):
 def test_erasing_leaves_nothing_to_find_a_reader_by_and_as_many_visitors(database, issue):
     """Also where the site does not keep whose a click was: the hash of issue and reader could be made again."""
     one, two = add_readers(database, 2)
-    keys = Keys(ring=(b"k" * 32,))
+    keys = KEYS
     clicks = [
         replace(made(issue, reader, second=60 * place, named=named), visitor=store.visitor(keys, issue.id, reader))
         for place, (reader, named) in enumerate([(one, True), (one, False), (two, False)])
@@ -129,14 +131,6 @@ def test_erasing_leaves_nothing_to_find_a_reader_by_and_as_many_visitors(databas
     assert first == second != store.visitor(keys, issue.id, one)
     assert third == store.visitor(keys, issue.id, two)
     assert len(first) == len(third)
-
-
-def test_erasing_without_keys_forgets_the_clicks_that_were_named(database, issue):
-    (one,) = add_readers(database, 1)
-    with database.write() as connection:
-        store.append(connection, [made(issue, one)])
-        store.forget(connection, one)
-    assert visitors(database) not in ([f"{issue.id}/{one}"], [""])
 
 
 def test_who_was_erased_is_no_visitor_later(database, issue):
@@ -243,15 +237,14 @@ def test_each_click_is_noted_once_and_old_ones_never(database, issue):
 
 def test_looking_for_engagement_reads_recent_clicks_alone(database):
     with database.read() as connection:
-        if connection.dialect.name != "sqlite":
-            pytest.skip("an empty table has no plan worth reading there")
         seen = []
         sa.event.listen(connection, "before_cursor_execute", lambda *words: seen.append((words[2], words[3])))
         assert not store.to_engage(connection, AT)
         assert store.engage_due(connection, AT) == 0
         looks = [(text, values) for text, values in seen if text != "BEGIN"]
         assert [text.split()[0] for text, _ in looks] == ["SELECT", "SELECT"], "and no write"
-        for statement, values in looks:
+        # Elsewhere an empty table has no plan worth reading.
+        for statement, values in looks if connection.dialect.name == "sqlite" else ():
             plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
             assert "ix_click_at" in plan
             assert "SCAN" not in plan

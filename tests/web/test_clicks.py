@@ -189,7 +189,7 @@ def test_who_left_or_was_erased_is_still_led_on(site, client, issue):
     client.get(path, headers=AGENT)
     erase(site, "gone@example.org")
     with site.database.write() as connection:
-        forget(connection, gone)
+        forget(connection, gone, site.keys)
     assert client.get(path, headers=AGENT).status_code == 302
     assert clicks(site) == [(ISSUE, 0, None, "GET", "")] * 2
 

@@ -8,9 +8,15 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
+_ASKED = """
+UPDATE subscriber SET asked_at = (
+  SELECT MAX(at) FROM consent_event WHERE consent_event.subscriber = subscriber.id AND act IN ('signup', 'invite')
+) WHERE status = 'pending'
+"""
+
 
 def upgrade() -> None:
-    """Adds columns and tables; what is there stays as it is."""
+    """Adds columns and tables. What is there stays as it is; who waits to confirm was asked when their history says."""
     _readers()
     _forms()
     _budgets()
@@ -55,6 +61,7 @@ def _readers() -> None:
         sqlite_where=sa.text("paused_until IS NOT NULL"),
         postgresql_where=sa.text("paused_until IS NOT NULL"),
     )
+    op.execute(sa.text(_ASKED))
 
 
 def _forms() -> None:
