@@ -95,10 +95,10 @@ def test_a_reader_leaves(open_page, served, javascript):
 
 def test_a_reader_confirms(open_page, served):
     page = open_page(dark=True, javascript=False, locale="zh-CN")
-    page.goto(served.pages["confirm"])
-    page.get_by_role("button", name="确认订阅").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("您已订阅")
-    page.get_by_role("link", name="看看往期").click()
+    page.goto(served.pages["confirm"])  # in the reader's own language, as the mail was
+    page.get_by_role("button", name="Confirm the subscription").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are subscribed")
+    page.get_by_role("link", name="See the issues so far").click()
     expect(page).to_have_url(served.pages["archive"])
 
 
